@@ -1,1 +1,7 @@
-//! sendo.
+//! sendo (船頭): a GitOps operator for Amazon ECS. Git holds manifests, sendo keeps AWS equal to them.
+//!
+//! Data flows one way: manifests are loaded, composed into desired resources, compared with what AWS
+//! has, planned and applied. What stands left never knows what stands right of it.
+
+pub mod resource;
+pub mod value;

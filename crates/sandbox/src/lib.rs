@@ -1,1 +1,3 @@
 //! An AWS stand-in.
+
+pub mod schedule;

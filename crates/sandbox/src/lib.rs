@@ -1,3 +1,4 @@
 //! An AWS stand-in.
 
+pub mod api;
 pub mod schedule;

@@ -3,5 +3,6 @@
 //! Data flows one way: manifests are loaded, composed into desired resources, compared with what AWS
 //! has, planned and applied. What stands left never knows what stands right of it.
 
+pub mod aws;
 pub mod resource;
 pub mod value;

@@ -1,5 +1,13 @@
-//! The vocabulary: what each AWS resource type is, member by member. Pure.
+//! The vocabulary: what each AWS resource type is, member by member, and what a graph of resources is. Pure.
 //!
-//! In: nothing. Out: for every type a table ([`shape`]) that says how its members look, compare and change.
+//! In: nothing. Out: for every type a table ([`shape`]) that says how its members look, compare and change; the
+//! desired side ([`graph`]) and the actual side ([`snapshot`]) of a comparison, and the record of what was last applied
+//! ([`record`]).
 
+pub mod difference;
+pub mod graph;
+pub mod path;
+pub mod record;
 pub mod shape;
+pub mod snapshot;
+pub mod types;

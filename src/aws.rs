@@ -1,0 +1,130 @@
+//! The only room that talks to AWS: what is there ([`Provider::observe`]) and how it is changed.
+//!
+//! In: desired resources. Out: a [`Snapshot`](crate::resource::snapshot::Snapshot), and the effects of writes. Every call
+//! goes through one gate, which keeps AWS's throttle buckets, retries what passes, and counts.
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+
+use crate::resource::difference::Difference;
+use crate::resource::graph::{Desired, Resource, Scope};
+use crate::resource::record::Record;
+use crate::resource::snapshot::{ListenerRule, Live, Observation, Orphan, ReadFailure};
+use crate::resource::types::ResourceType;
+use crate::value::{Map, Text, Value};
+
+/// One resource type as AWS knows it.
+///
+/// # Guarantees
+/// - `observe` answers for every resource that it is asked for; a read that fails is `Unknown`, never `Absent`.
+/// - `create` looks up before it creates: called again after a lost answer, it doubles nothing.
+/// - writes send the spec as composed, never its canonical form, and write the record after the change.
+pub trait Provider: Send + Sync {
+    /// The type that it provides.
+    fn kind(&self) -> &'static ResourceType;
+
+    /// Reads what is wanted, in AWS's largest batches, and lists what is ours but not wanted.
+    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed>;
+
+    /// Makes it, and returns its attributes.
+    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>>;
+
+    /// Changes it where it is, in as few calls as AWS allows, and returns its attributes.
+    fn update<'a>(
+        &'a self,
+        write: &'a Write<'a>,
+        live: &'a Live,
+        differences: &'a [Difference],
+    ) -> BoxFuture<'a, Result<Map, AwsError>>;
+
+    /// Deletes it and returns when its name is free.
+    fn delete<'a>(
+        &'a self,
+        live: &'a Live,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Waits until what was written has taken effect: a deployment settled, a record is in sync.
+    fn settle<'a>(
+        &'a self,
+        write: &'a Write<'a>,
+        attributes: &'a Map,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = (write, attributes, progress);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// What a provider is asked to read.
+pub struct Reading<'a> {
+    /// All that is desired, for the places to look in.
+    pub desired: &'a Desired,
+    /// The resources of the provider's own type.
+    pub wanted: Vec<&'a Resource>,
+    /// What live resources have where they refer to a wanted one (address to values): revisions in use.
+    pub in_use: BTreeMap<Text, Vec<Value>>,
+    /// Whether to list what is ours but not wanted.
+    pub list_orphans: bool,
+}
+
+/// What a provider found.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// For each wanted resource, by address; the index of an `Unknown` counts within `failures`.
+    pub observations: BTreeMap<Text, Observation>,
+    /// What is ours but not wanted.
+    pub orphans: Vec<Orphan>,
+    /// Attributes of things outside of the graph.
+    pub lookups: BTreeMap<Text, Map>,
+    /// Rules by listener, where listeners were read.
+    pub listener_rules: BTreeMap<Text, Vec<ListenerRule>>,
+    /// Reads that failed for good.
+    pub failures: Vec<ReadFailure>,
+}
+
+/// One write.
+pub struct Write<'a> {
+    /// Whose it is.
+    pub scope: &'a Scope,
+    /// The resource, with every reference resolved.
+    pub resource: &'a Resource,
+    /// What to record beside it when it is done.
+    pub record: Record,
+}
+
+/// Where a long wait tells how far it is.
+pub trait Progress: Send + Sync {
+    /// One line about the state: `2 of 4 tasks running`.
+    fn update(&self, line: &str);
+}
+
+/// What AWS answered instead of doing it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{service} {operation}: {code}: {message}")]
+pub struct AwsError {
+    /// `ecs`, `elasticloadbalancing`, …
+    pub service: &'static str,
+    /// The API operation.
+    pub operation: String,
+    /// AWS's code.
+    pub code: String,
+    /// AWS's message.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Whether trying again can help.
+    pub class: Class,
+    /// More lines for whoever reads it: stopped reasons, last events.
+    pub details: Vec<String>,
+}
+
+/// Whether trying again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The spec, the account or the permissions must change.
+    Terminal,
+    /// It passes: throttling, a 5xx, eventual consistency, a dropped connection.
+    Recoverable,
+}

@@ -1,0 +1,56 @@
+//! The registry: every resource type that sendo manages, one line a type.
+
+use std::fmt;
+
+use super::shape::{Cost, Object};
+
+/// What the engine knows of a resource type. The table says the rest.
+pub struct ResourceType {
+    /// The name in JSON: `ecs_service`.
+    pub name: &'static str,
+    /// The name in text: `service`.
+    pub label: &'static str,
+    /// The table of its members.
+    pub table: fn() -> &'static Object,
+    /// What a change costs where the table does not say.
+    pub cost: Cost,
+    /// How a change that its live form cannot take is carried out.
+    pub replacement: Replacement,
+    /// Whether the resource is destroyed when nobody wants it; log groups and revisions outlive their manifests.
+    pub destroyed: bool,
+    /// Earlier ranks are created first and destroyed last.
+    pub rank: u8,
+}
+
+/// How a resource is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replacement {
+    /// Its name is free only when the old one is gone.
+    DeleteThenCreate,
+    /// The new one stands before the old one goes.
+    CreateThenDelete,
+    /// The old one stays: a revision.
+    Accumulates,
+}
+
+impl fmt::Debug for ResourceType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name)
+    }
+}
+
+impl PartialEq for ResourceType {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for ResourceType {}
+
+/// All types, in the order of their ranks.
+pub static TYPES: &[&ResourceType] = &[];
+
+/// The type of that name.
+pub fn named(name: &str) -> Option<&'static ResourceType> {
+    TYPES.iter().copied().find(|kind| kind.name == name)
+}

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::shape::{Cost, Object};
+use super::graph::Resource;
+use super::shape::{Cost, Shape};
+use super::snapshot::Snapshot;
+use crate::value::{Text, Value};
 
 /// What the engine knows of a resource type. The table says the rest.
 pub struct ResourceType {
@@ -10,8 +13,8 @@ pub struct ResourceType {
     pub name: &'static str,
     /// The name in text: `service`.
     pub label: &'static str,
-    /// The table of its members.
-    pub table: fn() -> &'static Object,
+    /// The table of its members: a [`Shape::Object`].
+    pub table: fn() -> &'static Shape,
     /// What a change costs where the table does not say.
     pub cost: Cost,
     /// How a change that its live form cannot take is carried out.
@@ -20,7 +23,19 @@ pub struct ResourceType {
     pub destroyed: bool,
     /// Earlier ranks are created first and destroyed last.
     pub rank: u8,
+    /// Whether it starts tasks by itself at its times: of one manifest's triggers only one may be enabled.
+    pub trigger: bool,
+    /// What a reference to one that does not exist yet is shown as.
+    pub announce: Option<fn(&Value) -> String>,
+    /// What it must look like between its live and its desired form, so that what it sends traffic to is never
+    /// without a healthy target; `None` where it can change at once.
+    pub transition: Option<fn(live: &Value, desired: &Value) -> Option<Value>>,
+    /// Fills in what only a look at AWS tells (priorities), before comparing.
+    pub prepare: Option<Prepare>,
 }
+
+/// Fills in members of the resources of one type from what AWS has; what cannot be is returned by address.
+pub type Prepare = fn(&mut [&mut Resource], &Snapshot) -> Vec<(Text, String)>;
 
 /// How a resource is made anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,5 +4,6 @@
 //! has, planned and applied. What stands left never knows what stands right of it.
 
 pub mod aws;
+pub mod manifest;
 pub mod resource;
 pub mod value;

@@ -1,0 +1,10 @@
+//! What people write, from bytes to positioned nodes.
+//!
+//! In: the files of a project root, as bytes. Out: the project, its documents as trees of [`node::Node`] in which every
+//! scalar still is its source text and knows its place, and [`diagnostic::Diagnostics`] with every error at once.
+//! Pure, except [`load`], which alone reads the directory.
+
+pub mod diagnostic;
+pub mod node;
+pub mod source;
+pub mod yaml;

@@ -1,4 +1,5 @@
 //! An AWS stand-in.
 
 pub mod api;
+pub mod elbv2;
 pub mod schedule;

@@ -4,6 +4,8 @@
 //! desired side ([`graph`]) and the actual side ([`snapshot`]) of a comparison, and the record of what was last applied
 //! ([`record`]).
 
+pub mod canonical;
+pub mod compare;
 pub mod difference;
 pub mod graph;
 pub mod path;

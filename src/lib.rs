@@ -4,6 +4,8 @@
 //! has, planned and applied. What stands left never knows what stands right of it.
 
 pub mod aws;
+pub mod cli;
 pub mod manifest;
 pub mod resource;
+pub mod schedule;
 pub mod value;

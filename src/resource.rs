@@ -10,6 +10,7 @@ pub mod difference;
 pub mod graph;
 pub mod path;
 pub mod record;
+pub mod sensitive;
 pub mod shape;
 pub mod snapshot;
 pub mod types;

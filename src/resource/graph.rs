@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::sensitive::Sensitivity;
 use super::types::ResourceType;
 use crate::value::{Text, Value};
 
@@ -136,6 +137,8 @@ pub struct Desired {
     pub places: Places,
     /// What the user should know about the composition: what a developer environment did not copy.
     pub notes: Vec<String>,
+    /// Which values must not be seen: what AWS answers is marked by the same rule.
+    pub sensitivity: Sensitivity,
 }
 
 /// Something outside of sendo that resources refer to.

@@ -4,7 +4,10 @@
 //! scalar still is its source text and knows its place, and [`diagnostic::Diagnostics`] with every error at once.
 //! Pure, except [`load`], which alone reads the directory.
 
+pub mod decode;
 pub mod diagnostic;
+pub mod glob;
 pub mod node;
 pub mod source;
+pub mod suggest;
 pub mod yaml;

@@ -135,11 +135,10 @@ fn behind_the_key(text: &str) -> Vec<Range<usize>> {
             .len();
     let from = key_length(&text[start..]).map_or(start, |length| start + length);
     let from = text.len() - text[from..].trim_start().len();
-    if from < text.len() {
-        vec![from..text.len()]
-    } else {
-        Vec::new()
-    }
+    (from < text.len())
+        .then_some(from..text.len())
+        .into_iter()
+        .collect()
 }
 
 /// The length of the key and its `:` at the start of a text, if there is one.

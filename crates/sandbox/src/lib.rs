@@ -2,4 +2,5 @@
 
 pub mod api;
 pub mod elbv2;
+pub mod route53;
 pub mod schedule;

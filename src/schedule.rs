@@ -87,7 +87,7 @@ impl Expression {
     /// # Errors
     /// Anything outside of the documented grammar of the dialect.
     pub fn parse(text: &str, dialect: Dialect) -> Result<Self, ScheduleError> {
-        let whole = Word::trimmed(text);
+        let whole = bounded(text)?;
         let (function, body) = call(whole)?;
         let body_text = body.text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         let form = match function.text {
@@ -113,8 +113,7 @@ impl Expression {
     /// # Errors
     /// As `parse`, and for five-field cron what AWS can't express, such as both day fields at once.
     pub fn convert(text: &str, dialect: Dialect) -> Result<Self, ScheduleError> {
-        let whole = Word::trimmed(text);
-        match unix::read(whole)? {
+        match unix::read(bounded(text)?)? {
             None => Self::parse(text, dialect),
             Some(cron) => Ok(Self {
                 dialect,
@@ -195,14 +194,18 @@ pub fn local_text(at: Timestamp, zone: &TimeZone) -> String {
         .to_string()
 }
 
+/// The text without blanks around it, neither empty nor longer than AWS takes.
+fn bounded(text: &str) -> Result<Word<'_>, ScheduleError> {
+    let whole = Word::trimmed(text);
+    match whole.text.len() {
+        0 => Err(whole.fault(Fault::Empty)),
+        1..=MAX_LENGTH => Ok(whole),
+        _ => Err(whole.fault(Fault::TooLong { max: MAX_LENGTH })),
+    }
+}
+
 /// Splits `name(body)`.
 fn call(whole: Word<'_>) -> Result<(Word<'_>, Word<'_>), ScheduleError> {
-    if whole.text.is_empty() {
-        return Err(whole.fault(Fault::Empty));
-    }
-    if whole.text.len() > MAX_LENGTH {
-        return Err(whole.fault(Fault::TooLong { max: MAX_LENGTH }));
-    }
     let Some((name, rest)) = whole.split_once('(') else {
         return Err(whole.fault(Fault::NotWrapped {
             suggestion: unix::suggestion(whole.text),

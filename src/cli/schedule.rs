@@ -14,7 +14,7 @@ use crate::schedule::{Dialect, Expression, ScheduleError, local_text, time_zone}
 #[derive(Debug, Clone, Args)]
 pub struct ScheduleArgs {
     /// The expression: cron(…), rate(…), at(…), five-field cron or @daily
-    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    #[arg(value_name = "EXPR")]
     pub expression: String,
     /// The time zone of a schedule, such as Asia/Tokyo [default: UTC]
     #[arg(long, value_name = "ZONE")]
@@ -184,3 +184,6 @@ fn to_json(answer: &Answer) -> Value {
     }
     object
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ pub(super) fn read(whole: Word<'_>) -> Result<Option<Cron>, ScheduleError> {
         };
         return five_fields(&Word::trimmed(fields).words());
     }
-    if whole.text.contains('(') || whole.text.len() > super::MAX_LENGTH {
+    if whole.text.contains('(') {
         return Ok(None);
     }
     five_fields(&whole.words())

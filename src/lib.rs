@@ -6,6 +6,7 @@
 pub mod aws;
 pub mod cli;
 pub mod manifest;
+pub mod plan;
 pub mod resource;
 pub mod schedule;
 pub mod value;

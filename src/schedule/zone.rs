@@ -1,6 +1,10 @@
 //! Time zones by name, from the table that is built in: the machine's own is never read.
 
-use jiff::tz::TimeZone;
+use std::sync::LazyLock;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// A time zone that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +29,11 @@ impl ZoneError {
 /// # Errors
 /// A name that the database does not have, or that it spells in other letters.
 pub fn time_zone(name: &str) -> Result<TimeZone, ZoneError> {
-    match TimeZone::get(name) {
+    match BUNDLED.get(name) {
+        Ok(zone) if zone.is_unknown() => Err(ZoneError {
+            name: name.to_owned(),
+            nearest: None,
+        }),
         Ok(zone) if zone.iana_name() == Some(name) => Ok(zone),
         Ok(zone) => Err(ZoneError {
             name: name.to_owned(),
@@ -45,7 +53,7 @@ fn nearest(name: &str) -> Option<String> {
         let city = known.rsplit('/').next().unwrap_or_default();
         strsim::jaro_winkler(&known, &wanted).max(strsim::jaro_winkler(city, &wanted))
     };
-    let known = jiff::tz::db().available().map(|known| known.as_str().to_owned());
+    let known = BUNDLED.available().map(|known| known.as_str().to_owned());
     let best = known
         .map(|known| (close(&known), known))
         .max_by(|left, right| left.0.total_cmp(&right.0));
@@ -64,6 +72,7 @@ mod tests {
         assert_eq!(hint("Tokyo"), "did you mean `Asia/Tokyo`?");
         assert!(hint("+09:00").starts_with("write a name"));
         assert!(time_zone("").is_err());
+        assert!(time_zone("Etc/Unknown").is_err());
     }
 
     #[test]

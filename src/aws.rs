@@ -55,6 +55,23 @@ pub trait Provider: Send + Sync {
         let _ = (write, attributes, progress);
         Box::pin(async { Ok(()) })
     }
+
+    /// Waits until it can take over what another did: all targets of a target group are healthy.
+    fn ready<'a>(
+        &'a self,
+        write: &'a Write<'a>,
+        attributes: &'a Map,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = (write, attributes, progress);
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Stops it from doing anything by itself until it is deleted: an enabled trigger is disabled.
+    fn quiesce<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = live;
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// What a provider is asked to read.
@@ -118,6 +135,21 @@ pub struct AwsError {
     pub class: Class,
     /// More lines for whoever reads it: stopped reasons, last events.
     pub details: Vec<String>,
+}
+
+impl AwsError {
+    /// Something that cannot happen unless sendo itself is wrong.
+    pub fn internal(message: String) -> Self {
+        AwsError {
+            service: "sendo",
+            operation: "apply".to_owned(),
+            code: "InternalError".to_owned(),
+            message,
+            hint: Some("this is a defect of sendo: please report it".to_owned()),
+            class: Class::Terminal,
+            details: Vec::new(),
+        }
+    }
 }
 
 /// Whether trying again can help.

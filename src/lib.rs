@@ -3,6 +3,7 @@
 //! Data flows one way: manifests are loaded, composed into desired resources, compared with what AWS
 //! has, planned and applied. What stands left never knows what stands right of it.
 
+pub mod apply;
 pub mod aws;
 pub mod cli;
 pub mod manifest;

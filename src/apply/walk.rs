@@ -1,0 +1,293 @@
+//! Walks the steps of a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::action::{Outcome, carry_out};
+use super::{Event, Observer, Report};
+use crate::aws::{AwsError, Provider};
+use crate::plan::steps::{Act, Step, steps};
+use crate::plan::{Action, Change, Plan};
+use crate::value::{Map, Text, Value};
+
+/// How a plan is carried out.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many writes at once.
+    pub parallelism: usize,
+    /// Whether to wait until what was written has taken effect.
+    pub wait: bool,
+}
+
+/// Carries out a plan. When `cancel` is set, steps that have begun finish their call and no other begins.
+pub async fn apply(
+    plan: &Plan,
+    lookups: &BTreeMap<Text, Map>,
+    providers: &[Box<dyn Provider>],
+    options: &Options,
+    observer: &dyn Observer,
+    cancel: &CancellationToken,
+) -> Report {
+    let steps = steps(plan);
+    let walk = Walk {
+        plan,
+        providers,
+        options,
+        observer,
+        cancel,
+        writes: Semaphore::new(options.parallelism.max(1)),
+        known: Mutex::new(known(plan, lookups)),
+        forms: Mutex::new(BTreeMap::new()),
+    };
+    let mut ledger = Ledger::new(&steps);
+    walk.run(&steps, &mut ledger).await;
+    walk.report(&steps, ledger)
+}
+
+/// The attributes of what exists and stays.
+fn known(plan: &Plan, lookups: &BTreeMap<Text, Map>) -> BTreeMap<Text, Map> {
+    let stays = plan
+        .changes
+        .iter()
+        .filter(|change| matches!(change.action, Action::NoOp | Action::Update));
+    let stays =
+        stays.filter_map(|change| Some((change.address.clone(), change.live.as_ref()?.attributes.clone())));
+    lookups
+        .iter()
+        .map(|(address, map)| (address.clone(), map.clone()))
+        .chain(stays)
+        .collect()
+}
+
+/// What a walk shares with its steps.
+pub(super) struct Walk<'a> {
+    plan: &'a Plan,
+    providers: &'a [Box<dyn Provider>],
+    pub(super) options: &'a Options,
+    observer: &'a dyn Observer,
+    pub(super) cancel: &'a CancellationToken,
+    pub(super) writes: Semaphore,
+    known: Mutex<BTreeMap<Text, Map>>,
+    /// The forms in between that were given to resources.
+    forms: Mutex<BTreeMap<usize, Value>>,
+}
+
+/// What became of each step.
+struct Ledger {
+    waiting: BTreeSet<usize>,
+    done: BTreeSet<usize>,
+    unsettled: BTreeSet<usize>,
+    failed: BTreeMap<usize, AwsError>,
+    skipped: BTreeMap<usize, String>,
+}
+
+impl Ledger {
+    fn new(steps: &[Step]) -> Self {
+        Ledger {
+            waiting: (0..steps.len()).collect(),
+            done: BTreeSet::new(),
+            unsettled: BTreeSet::new(),
+            failed: BTreeMap::new(),
+            skipped: BTreeMap::new(),
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    async fn run(&self, steps: &[Step], ledger: &mut Ledger) {
+        let mut running = FuturesUnordered::new();
+        loop {
+            if self.cancel.is_cancelled() {
+                self.skip_all(steps, ledger, "interrupted");
+            }
+            for index in ready(steps, ledger) {
+                ledger.waiting.remove(&index);
+                running.push(async move { (index, self.step(&steps[index]).await) });
+            }
+            let Some((index, outcome)) = running.next().await else {
+                break;
+            };
+            match outcome {
+                Ok(outcome) => {
+                    ledger.done.insert(index);
+                    if outcome == Outcome::Unsettled {
+                        ledger.unsettled.insert(index);
+                    }
+                    if outcome == Outcome::NotBegun {
+                        ledger.done.remove(&index);
+                        self.skip(steps, ledger, index, "interrupted");
+                    }
+                }
+                Err(error) => self.fail(steps, ledger, index, error),
+            }
+        }
+        self.skip_all(steps, ledger, "what it needs was not done");
+    }
+
+    async fn step(&self, step: &Step) -> Result<Outcome, AwsError> {
+        let change = &self.plan.changes[step.change];
+        let Some(provider) = self
+            .providers
+            .iter()
+            .find(|provider| *provider.kind() == *change.kind)
+        else {
+            return Err(AwsError::internal(format!(
+                "nothing provides {}",
+                change.kind.name
+            )));
+        };
+        let begun = Instant::now();
+        let outcome = carry_out(self, provider.as_ref(), step, change).await?;
+        if outcome != Outcome::NotBegun {
+            self.observer.event(Event::Finished {
+                change,
+                act: step.act,
+                took: begun.elapsed(),
+            });
+        }
+        Ok(outcome)
+    }
+
+    fn fail(&self, steps: &[Step], ledger: &mut Ledger, index: usize, error: AwsError) {
+        let step = &steps[index];
+        let change = &self.plan.changes[step.change];
+        self.observer.event(Event::Failed {
+            change,
+            act: step.act,
+            error: &error,
+        });
+        ledger.failed.insert(index, error);
+        let because = format!("{} failed", change.address);
+        let mut lost = BTreeSet::from([index]);
+        for (later, step) in steps.iter().enumerate().skip(index + 1) {
+            if ledger.waiting.contains(&later) && !step.needs.is_disjoint(&lost) {
+                lost.insert(later);
+                ledger.waiting.remove(&later);
+                self.skip(steps, ledger, later, &because);
+            }
+        }
+    }
+
+    fn skip_all(&self, steps: &[Step], ledger: &mut Ledger, because: &str) {
+        for index in std::mem::take(&mut ledger.waiting) {
+            self.skip(steps, ledger, index, because);
+        }
+    }
+
+    fn skip(&self, steps: &[Step], ledger: &mut Ledger, index: usize, because: &str) {
+        let step = &steps[index];
+        let change = &self.plan.changes[step.change];
+        self.observer.event(Event::Skipped {
+            change,
+            act: step.act,
+            because,
+        });
+        ledger.skipped.insert(index, because.to_owned());
+    }
+
+    fn report(&self, steps: &[Step], ledger: Ledger) -> Report {
+        let mut report = Report {
+            interrupted: self.cancel.is_cancelled(),
+            ..Report::default()
+        };
+        let address = |index: usize| self.plan.changes[steps[index].change].address.to_string();
+        for index in &ledger.done {
+            match steps[*index].act {
+                Act::Create => report.added += 1,
+                Act::Update => report.changed += 1,
+                Act::Delete => report.destroyed += 1,
+                Act::Quiesce | Act::Transition | Act::Ready => {}
+            }
+        }
+        report.unsettled = ledger.unsettled.iter().map(|index| address(*index)).collect();
+        let unfinished: BTreeSet<usize> = ledger
+            .failed
+            .keys()
+            .chain(ledger.skipped.keys())
+            .map(|index| steps[*index].change)
+            .collect();
+        let finished: BTreeSet<usize> = ledger.done.iter().map(|index| steps[*index].change).collect();
+        report.done = finished
+            .difference(&unfinished)
+            .map(|at| self.plan.changes[*at].address.to_string())
+            .collect();
+        report.failed = ledger
+            .failed
+            .into_iter()
+            .map(|(index, error)| (address(index), error))
+            .collect();
+        report.skipped = ledger
+            .skipped
+            .into_iter()
+            .map(|(index, why)| (address(index), why))
+            .collect();
+        report.skipped.dedup();
+        report
+    }
+
+    pub(super) fn started(&self, change: &Change, act: Act) {
+        self.observer.event(Event::Started { change, act });
+    }
+
+    pub(super) fn progress(&self, change: &Change, line: &str) {
+        self.observer.event(Event::Progress { change, line });
+    }
+
+    pub(super) fn scope(&self) -> &'a crate::resource::graph::Scope {
+        &self.plan.scope
+    }
+
+    /// The value with every reference replaced by what is known by now.
+    pub(super) fn resolve(&self, value: &Value) -> Value {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        value.resolve(&|reference| known.get(&reference.address)?.get(reference.attribute).cloned())
+    }
+
+    pub(super) fn learn(&self, change: &Change, attributes: Map) {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(change.address.clone(), attributes);
+    }
+
+    pub(super) fn attributes(&self, change: &Change) -> Map {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&change.address)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    pub(super) fn set_form(&self, change: usize, form: Value) {
+        self.forms
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(change, form);
+    }
+
+    /// The form that a resource has by now, if a step of this walk gave it one.
+    pub(super) fn form(&self, change: usize) -> Option<Value> {
+        self.forms
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&change)
+            .cloned()
+    }
+}
+
+/// The steps that may begin.
+fn ready(steps: &[Step], ledger: &Ledger) -> Vec<usize> {
+    ledger
+        .waiting
+        .iter()
+        .copied()
+        .filter(|index| steps[*index].needs.is_subset(&ledger.done))
+        .collect()
+}

@@ -3,6 +3,13 @@
 //! In: desired resources. Out: a [`Snapshot`](crate::resource::snapshot::Snapshot), and the effects of writes. Every call
 //! goes through one gate, which keeps AWS's throttle buckets, retries what passes, and counts.
 
+pub mod buckets;
+pub mod clients;
+pub mod error;
+pub mod gate;
+mod hint;
+pub mod identity;
+
 use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;

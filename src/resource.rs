@@ -7,6 +7,7 @@
 pub mod canonical;
 pub mod compare;
 pub mod difference;
+pub mod ecs;
 pub mod graph;
 pub mod ignore;
 pub mod path;

@@ -2,6 +2,8 @@
 //!
 //! Both sides are made canonical first, so a difference here is one that AWS would act on.
 
+use std::borrow::Cow;
+
 use super::canonical::canonical;
 use super::difference::{Cause, Difference};
 use super::path::Path;
@@ -209,7 +211,10 @@ impl Side<'_> {
             (None, Some(found)) => self.undeclared(field, path, found),
             (Some(wanted), found) => match field.map_form {
                 Some(form) => self.pairs(form, &path, wanted, found),
-                None => self.value(&field.shape, &path, wanted, found),
+                None => {
+                    let found = found.map(|found| without_unmanaged(field, wanted, found));
+                    self.value(&field.shape, &path, wanted, found.as_ref().map(AsRef::as_ref));
+                }
             },
         }
         self.cost = outer;
@@ -394,6 +399,18 @@ impl MapForm {
         };
         items.filter_map(pair).collect()
     }
+}
+
+/// What AWS has, without the entries of a map that are left alone where a manifest leaves them out.
+fn without_unmanaged<'a>(field: &Field, wanted: &Value, found: &'a Value) -> Cow<'a, Value> {
+    let left_out = |name: &&&str| wanted.get(name).is_none() && found.get(name).is_some();
+    let mut found = Cow::Borrowed(found);
+    for name in field.unmanaged_entries.iter().filter(left_out) {
+        if let Some(map) = found.to_mut().as_map_mut() {
+            map.remove(name);
+        }
+    }
+    found
 }
 
 fn is_scalar_list(items: &[Value]) -> bool {

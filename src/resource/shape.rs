@@ -56,6 +56,8 @@ pub struct Object {
     pub doc: &'static str,
     /// Its members.
     pub fields: Vec<Field>,
+    /// Makes members whose defaults hang on one another canonical, before each member's own rules.
+    pub rule: Option<fn(&mut Map)>,
 }
 
 /// One member of an object.
@@ -77,6 +79,10 @@ pub struct Field {
     pub canonical: Option<fn(&Value) -> Value>,
     /// The map form that a manifest may use in place of the list.
     pub map_form: Option<MapForm>,
+    /// Whether a higher layer's list takes the place of a lower one's, although its items have keys.
+    pub replaced: bool,
+    /// Entries of a map that are not compared when a manifest leaves them out.
+    pub unmanaged_entries: &'static [&'static str],
     /// Why a manifest may not set it.
     pub refused: Option<&'static str>,
 }
@@ -170,6 +176,7 @@ pub fn object(name: &'static str, doc: &'static str, fields: impl IntoIterator<I
         name,
         doc,
         fields: fields.into_iter().collect(),
+        rule: None,
     }))
 }
 
@@ -184,6 +191,8 @@ pub fn field(name: &'static str, shape: Shape, doc: &'static str) -> Field {
         cost: None,
         canonical: None,
         map_form: None,
+        replaced: false,
+        unmanaged_entries: &[],
         refused: None,
     }
 }
@@ -237,6 +246,18 @@ impl Field {
         self
     }
 
+    /// Layers replace its list whole; its keys are for comparing alone.
+    pub fn replaced(mut self) -> Self {
+        self.replaced = true;
+        self
+    }
+
+    /// Entries of its map that, left out, are not compared.
+    pub fn unmanaged_entries(mut self, names: &'static [&'static str]) -> Self {
+        self.unmanaged_entries = names;
+        self
+    }
+
     /// Known, but not for manifests: the reason is the message.
     pub fn refused(mut self, reason: &'static str) -> Self {
         self.refused = Some(reason);
@@ -257,6 +278,18 @@ impl Shape {
         match self {
             Shape::Object(object) => Some(object),
             _ => None,
+        }
+    }
+
+    /// The same object with a rule for members whose defaults hang on one another. It must be idempotent.
+    pub fn with_rule(self, rule: fn(&mut Map)) -> Shape {
+        match self {
+            Shape::Object(object) => {
+                let mut object = Arc::unwrap_or_clone(object);
+                object.rule = Some(rule);
+                Shape::Object(Arc::new(object))
+            }
+            other => other,
         }
     }
 

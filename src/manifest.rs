@@ -6,8 +6,13 @@
 
 pub mod decode;
 pub mod diagnostic;
+pub mod document;
 pub mod glob;
+pub mod kind;
+pub mod load;
+pub mod loaded;
 pub mod node;
+pub mod project;
 pub mod source;
 pub mod suggest;
 pub mod yaml;

@@ -64,13 +64,18 @@ pub struct Sources {
 impl Sources {
     /// Takes a file in.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let id = self.next_id();
         self.files.push(Source {
             path: path.into(),
             text: text.into(),
             broken: false,
         });
         id
+    }
+
+    /// The number that the next file gets.
+    pub fn next_id(&self) -> FileId {
+        FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX))
     }
 
     /// The file of that number.

@@ -6,3 +6,4 @@ pub mod events;
 pub mod firing;
 pub mod route53;
 pub mod schedule;
+pub mod scheduler;

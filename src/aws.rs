@@ -9,11 +9,16 @@ pub mod error;
 pub mod gate;
 mod hint;
 pub mod identity;
+mod log_group;
+pub mod marks;
+pub mod observe;
+mod pages;
 
 use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
 
+use self::clients::Clients;
 use crate::resource::difference::Difference;
 use crate::resource::graph::{Desired, Resource, Scope};
 use crate::resource::record::Record;
@@ -30,6 +35,11 @@ use crate::value::{Map, Text, Value};
 pub trait Provider: Send + Sync {
     /// The type that it provides.
     fn kind(&self) -> &'static ResourceType;
+
+    /// Whether it reads after the others, because it must know what uses its resources ([`Reading::in_use`]).
+    fn after_users(&self) -> bool {
+        false
+    }
 
     /// Reads what is wanted, in AWS's largest batches, and lists what is ours but not wanted.
     fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed>;
@@ -79,6 +89,11 @@ pub trait Provider: Send + Sync {
         let _ = live;
         Box::pin(async { Ok(()) })
     }
+}
+
+/// The registry: the provider of every resource type, one line a type.
+pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
+    vec![Box::new(log_group::LogGroups::new(clients.clone()))]
 }
 
 /// What a provider is asked to read.

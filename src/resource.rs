@@ -10,6 +10,7 @@ pub mod difference;
 pub mod ecs;
 pub mod graph;
 pub mod ignore;
+pub mod log_group;
 pub mod path;
 pub mod project;
 pub mod record;

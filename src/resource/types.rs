@@ -63,7 +63,7 @@ impl PartialEq for ResourceType {
 impl Eq for ResourceType {}
 
 /// All types, in the order of their ranks.
-pub static TYPES: &[&ResourceType] = &[];
+pub static TYPES: &[&ResourceType] = &[&super::log_group::LOG_GROUP];
 
 /// The type of that name.
 pub fn named(name: &str) -> Option<&'static ResourceType> {

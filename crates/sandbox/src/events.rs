@@ -4,7 +4,7 @@ mod rule;
 mod tag;
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub use rule::Rule;
 pub struct Events {
     /// Rules by name.
     pub rules: BTreeMap<String, Rule>,
+    /// Ids of targets whose next write meets contention: it fails inside an answer that succeeds.
+    pub contended: BTreeSet<String>,
 }
 
 impl Events {

@@ -1,9 +1,10 @@
-//! Targets of rules. A bad entry of PutTargets fails alone, inside an answer that succeeds.
+//! Targets of rules. A malformed entry fails the whole request; one that meets contention fails alone, inside an answer
+//! that succeeds.
 
 use serde_json::{Value, json};
 
 use super::rule::limit_exceeded;
-use super::{Events, check_bus, constraint, is_name, paged, rule_name};
+use super::{Events, check_bus, constraint, is_name, paged, rule_name, validation};
 use crate::api::{Answer, ApiError, Params};
 use crate::firing;
 
@@ -15,33 +16,31 @@ impl Events {
     pub(super) fn put_targets(&mut self, params: Params<'_>) -> Answer {
         let entries: Vec<Params<'_>> = params.list("Targets").collect();
         check_count(entries.len(), "targets")?;
-        let rule = self.rule_mut(rule_name(params, "Rule")?)?;
-        rule.check_unmanaged(params)?;
-        let mut targets = rule.targets.clone();
-        let mut failed = Vec::new();
-        for entry in entries {
-            let id = entry.text("Id").unwrap_or_default();
-            match parse(entry) {
-                Ok(target) => _ = targets.insert(id.to_owned(), target),
-                Err(message) => failed.push(failure(id, "ValidationException", &message)),
-            }
-        }
+        let parsed = entries.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let name = rule_name(params, "Rule")?;
+        self.rule(name)?.check_unmanaged(params)?;
+        let mut targets = self.rule(name)?.targets.clone();
+        let (contended, parsed): (Vec<_>, Vec<_>) =
+            parsed.into_iter().partition(|(id, _)| self.contended.remove(id));
+        targets.extend(parsed);
         if targets.len() > TARGETS_PER_RULE {
             return Err(limit_exceeded());
         }
-        rule.targets = targets;
-        Ok(outcome(failed))
+        self.rule_mut(name)?.targets = targets;
+        Ok(outcome(contended.iter().map(|(id, _)| contention(id)).collect()))
     }
 
     pub(super) fn remove_targets(&mut self, params: Params<'_>) -> Answer {
         let ids = params.texts("Ids");
         check_count(ids.len(), "ids")?;
-        let rule = self.rule_mut(rule_name(params, "Rule")?)?;
-        rule.check_unmanaged(params)?;
+        let name = rule_name(params, "Rule")?;
+        self.rule(name)?.check_unmanaged(params)?;
         let mut failed = Vec::new();
         for id in ids {
-            if rule.targets.remove(id).is_none() {
-                let message = format!("Rule '{}' does not have target with the Id '{id}'.", rule.name);
+            if self.contended.remove(id) {
+                failed.push(contention(id));
+            } else if self.rule_mut(name)?.targets.remove(id).is_none() {
+                let message = format!("Rule '{name}' does not have a target with the Id '{id}'.");
                 failed.push(failure(id, "ResourceNotFoundException", &message));
             }
         }
@@ -84,66 +83,83 @@ fn failure(id: &str, code: &str, message: &str) -> Value {
     json!({ "TargetId": id, "ErrorCode": code, "ErrorMessage": message })
 }
 
+/// What AWS says of an entry when several clients write at once.
+fn contention(id: &str) -> Value {
+    failure(
+        id,
+        "ConcurrentModificationException",
+        "Rule is being modified concurrently, try again.",
+    )
+}
+
 fn outcome(failed: Vec<Value>) -> Value {
     json!({ "FailedEntryCount": failed.len(), "FailedEntries": failed })
 }
 
-/// The target as AWS keeps it, or what it says against it.
-fn parse(entry: Params<'_>) -> Result<Value, String> {
+/// The target's id, and the target as AWS keeps it.
+fn parse(entry: Params<'_>) -> Result<(String, Value), ApiError> {
     let id = entry.text("Id").unwrap_or_default();
     if !is_name(id) {
-        return Err(format!(
-            "Value '{id}' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"
+        return Err(constraint(
+            id,
+            "targets.1.member.id",
+            "Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+",
         ));
     }
     let arn = entry.text("Arn").unwrap_or_default();
     if arn.split(':').count() < 6 || !arn.starts_with("arn:") {
-        return Err(format!(
-            "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
-        ));
+        return Err(malformed_arn(arn));
     }
     check_input(entry, id)?;
     check_retries(entry)?;
     let mut target = entry.0.clone();
     if firing::is_cluster(arn) {
         if !entry.has("RoleArn") {
-            return Err(format!("RoleArn is required for target {arn}."));
+            return Err(validation(format!("RoleArn is required for target {arn}.")));
         }
-        let ecs = entry
-            .inside("EcsParameters")
-            .ok_or_else(|| format!("Parameter EcsParameters is required for target {arn}."))?;
-        target["EcsParameters"] = ecs_parameters(ecs)?;
+        let missing = || {
+            validation(format!(
+                "Parameter(s) EcsParameters must be specified for target: {id}."
+            ))
+        };
+        target["EcsParameters"] = ecs_parameters(entry.inside("EcsParameters").ok_or_else(missing)?)?;
     }
-    Ok(target)
+    Ok((id.to_owned(), target))
 }
 
-fn check_input(entry: Params<'_>, id: &str) -> Result<(), String> {
+fn malformed_arn(arn: &str) -> ApiError {
+    validation(format!(
+        "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
+    ))
+}
+
+fn check_input(entry: Params<'_>, id: &str) -> Result<(), ApiError> {
     let given = ["Input", "InputPath", "InputTransformer"]
         .into_iter()
         .filter(|member| entry.has(member))
         .count();
     if given > 1 {
-        return Err(format!(
+        return Err(validation(format!(
             "Only one of Input, InputPath, or InputTransformer must be provided for target {id}."
-        ));
+        )));
     }
     let template = entry
         .inside("InputTransformer")
         .and_then(|transformer| transformer.text("InputTemplate"));
     for text in [entry.text("Input"), template].into_iter().flatten() {
         if text.chars().count() > INPUT_CHARACTERS {
-            return Err(format!(
+            return Err(validation(format!(
                 "Value at 'targets.1.member.input' failed to satisfy constraint: Member must have length less than or equal to {INPUT_CHARACTERS}"
-            ));
+            )));
         }
     }
     match entry.text("Input").map(serde_json::from_str::<Value>) {
-        Some(Err(_)) => Err(format!("JSON syntax error in input for target {id}.")),
+        Some(Err(_)) => Err(validation(format!("JSON syntax error in input for target {id}."))),
         _ => Ok(()),
     }
 }
 
-fn check_retries(entry: Params<'_>) -> Result<(), String> {
+fn check_retries(entry: Params<'_>) -> Result<(), ApiError> {
     let Some(policy) = entry.inside("RetryPolicy") else {
         return Ok(());
     };
@@ -152,35 +168,35 @@ fn check_retries(entry: Params<'_>) -> Result<(), String> {
     if fits("MaximumRetryAttempts", 0, 185) && fits("MaximumEventAgeInSeconds", 60, 86_400) {
         return Ok(());
     }
-    Err(
-        "Parameter RetryPolicy is not valid: at most 185 attempts, and an age of 60 to 86400 seconds."
-            .to_owned(),
-    )
+    Err(validation(
+        "Parameter RetryPolicy is not valid: at most 185 attempts, and an age of 60 to 86400 seconds.",
+    ))
 }
 
 /// ECS parameters with what AWS fills in.
-fn ecs_parameters(ecs: Params<'_>) -> Result<Value, String> {
+fn ecs_parameters(ecs: Params<'_>) -> Result<Value, ApiError> {
     let definition = ecs.text("TaskDefinitionArn").unwrap_or_default();
     if !definition.starts_with("arn:") || !definition.contains(":task-definition/") {
-        return Err(
-            "Parameter TaskDefinitionArn is not valid. Reason: Provided Arn is not in correct format."
-                .to_owned(),
-        );
+        return Err(malformed_arn(definition));
     }
     if ecs.number("TaskCount").is_some_and(|count| count < 1) {
-        return Err("Parameter TaskCount must be at least 1.".to_owned());
+        return Err(validation("Parameter TaskCount must be at least 1."));
     }
     if ecs.has("LaunchType") && ecs.list("CapacityProviderStrategy").next().is_some() {
-        return Err("Parameters LaunchType and CapacityProviderStrategy can't be used together.".to_owned());
+        return Err(validation(
+            "Parameters LaunchType and CapacityProviderStrategy can't be used together.",
+        ));
     }
     if ecs.list("CapacityProviderStrategy").count() > 6 {
-        return Err("Parameter CapacityProviderStrategy must have at most 6 entries.".to_owned());
+        return Err(validation(
+            "Parameter CapacityProviderStrategy must have at most 6 entries.",
+        ));
     }
     if ecs
         .text("PropagateTags")
         .is_some_and(|tags| tags != "TASK_DEFINITION")
     {
-        return Err("Parameter PropagateTags must be TASK_DEFINITION.".to_owned());
+        return Err(validation("Parameter PropagateTags must be TASK_DEFINITION."));
     }
     let mut full = ecs.0.clone();
     for (member, default) in [

@@ -154,26 +154,27 @@ fn an_ecs_target_comes_back_with_its_defaults() {
 }
 
 #[test]
-fn bad_targets_fail_alone_in_an_answer_that_succeeds() {
+fn a_target_that_meets_contention_fails_alone_in_an_answer_that_succeeds() {
     let mut bench = Bench::new();
     bench.rule("r", "rate(5 minutes)");
-    let mut bad = target("bad");
-    bad["Input"] = format!("\"{}\"", "x".repeat(8_192)).into();
-    let answer = bench.ok(
-        "PutTargets",
-        json!({ "Rule": "r", "Targets": [target("good"), bad] }),
-    );
+    bench.events.contended.insert("late".to_owned());
+    let both = json!({ "Rule": "r", "Targets": [target("good"), target("late")] });
+    let answer = bench.ok("PutTargets", both.clone());
     assert_eq!(
         (
             &answer["FailedEntryCount"],
             &answer["FailedEntries"][0]["TargetId"]
         ),
-        (&json!(1), &json!("bad"))
+        (&json!(1), &json!("late"))
     );
     assert_eq!(
-        bench.ok("ListTargetsByRule", json!({ "Rule": "r" }))["Targets"][0]["Id"],
-        "good"
+        bench.ok("ListTargetsByRule", json!({ "Rule": "r" }))["Targets"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
     );
+    assert_eq!(bench.ok("PutTargets", both)["FailedEntryCount"], 0);
     let answer = bench.ok("RemoveTargets", json!({ "Rule": "r", "Ids": ["good", "other"] }));
     assert_eq!(
         (
@@ -181,6 +182,39 @@ fn bad_targets_fail_alone_in_an_answer_that_succeeds() {
             &answer["FailedEntries"][0]["TargetId"]
         ),
         (&json!(1), &json!("other"))
+    );
+}
+
+#[test]
+fn malformed_targets_are_refused_with_nothing_written() {
+    let mut bench = Bench::new();
+    bench.rule("r", "rate(5 minutes)");
+    let with = |member: &str, value: Value| {
+        let mut bad = target("bad");
+        bad[member] = value;
+        bad
+    };
+    let bad = [
+        with("Id", "a b".into()),
+        with("Arn", "cluster".into()),
+        with("RoleArn", Value::Null),
+        with("Input", "{".into()),
+        with("Input", format!("\"{}\"", "x".repeat(8_192)).into()),
+        with("EcsParameters", Value::Null),
+        with("EcsParameters", json!({ "TaskDefinitionArn": "job:1" })),
+        with("RetryPolicy", json!({ "MaximumRetryAttempts": 186 })),
+    ];
+    for entry in bad {
+        let request = json!({ "Rule": "r", "Targets": [target("good"), entry] });
+        assert_eq!(
+            bench.code("PutTargets", request.clone()),
+            "ValidationException",
+            "{request}"
+        );
+    }
+    assert_eq!(
+        bench.ok("ListTargetsByRule", json!({ "Rule": "r" }))["Targets"],
+        json!([])
     );
 }
 

@@ -3,6 +3,7 @@
 //! In: desired resources. Out: a [`Snapshot`](crate::resource::snapshot::Snapshot), and the effects of writes. Every call
 //! goes through one gate, which keeps AWS's throttle buckets, retries what passes, and counts.
 
+pub mod adapter;
 pub mod buckets;
 pub mod clients;
 pub mod error;

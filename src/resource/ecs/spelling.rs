@@ -92,7 +92,7 @@ pub(crate) fn units(text: &str, unit: &str) -> Option<u64> {
     };
     let amount: f64 = amount.trim_end().parse().ok()?;
     let scaled = amount * 1024.0;
-    (scaled >= 0.0 && scaled < 1e9).then(|| scaled.round() as u64)
+    (0.0..1e9).contains(&scaled).then(|| scaled.round() as u64)
 }
 
 #[cfg(test)]

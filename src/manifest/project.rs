@@ -208,12 +208,13 @@ fn environment(entry: &Entry, out: &mut Vec<Diagnostic>) -> Environment {
         let message = "the name of an environment has lower-case letters, digits and `-`";
         out.push(Diagnostic::error(entry.key_span, message));
     }
-    let account_id = text(node, "accountId");
-    if let (Some(account), Some(at)) = (&account_id, node.get("accountId")) {
-        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            let error = Diagnostic::error(at.span, "`accountId` must be 12 digits");
-            out.push(error.help("quote it, so that leading zeros stay"));
-        }
+    let digits = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(at) = node
+        .get("accountId")
+        .filter(|node| node.as_text().is_some_and(|text| !digits(text)))
+    {
+        let error = Diagnostic::error(at.span, "`accountId` must be 12 digits");
+        out.push(error.help("quote it, so that leading zeros stay"));
     }
     for member in ["accountId", "region", "assumeRoleArn", "namePrefix"] {
         if let Some(at) = node
@@ -231,7 +232,7 @@ fn environment(entry: &Entry, out: &mut Vec<Diagnostic>) -> Environment {
             name: entry.key.clone(),
             span: entry.key_span,
         },
-        account_id,
+        account_id: text(node, "accountId"),
         region: text(node, "region"),
         assume_role_arn: text(node, "assumeRoleArn"),
         cluster: text(node, "cluster"),

@@ -144,8 +144,9 @@ fn what_may_not_be_read_is_reported() {
     let folder = project();
     write(&folder, "a.yaml", &service("a"));
     write(&folder, "folder/b.yaml", &service("b"));
-    let close =
-        |name: &str| fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0)).unwrap();
+    let close = |name: &str| {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o000)).unwrap()
+    };
     close("a.yaml");
     close("folder");
     let loaded = load(folder.path()).unwrap();

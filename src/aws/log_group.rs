@@ -317,5 +317,6 @@ fn live_of(group: &LogGroup) -> Live {
         owner: Owner::Nobody,
         record: None,
         held: None,
+        status: Value::Null,
     }
 }

@@ -55,6 +55,8 @@ pub struct Live {
     pub record: Option<Record>,
     /// Why the same spec must not be applied again without a person: a deployment that was rolled back.
     pub held: Option<String>,
+    /// What it is doing, as AWS tells it beside its members (counts, deployments, events); shown, never compared.
+    pub status: Value,
 }
 
 /// Whose a live resource is, as its own marks prove.

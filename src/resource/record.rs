@@ -41,6 +41,19 @@ impl Record {
         self.0.get(&id(member)) == Some(&digest(value))
     }
 
+    /// The entry of this member, and the entries of all others: where AWS keeps them in two places.
+    pub fn split(&self, member: &str) -> (Record, Record) {
+        let id = id(member);
+        let (one, others) = self.0.iter().partition(|(known, _)| **known == id);
+        (Record(one), Record(others))
+    }
+
+    /// The entries of both.
+    pub fn join(mut self, other: Record) -> Record {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Reads the text; `None` where it is of another version or damaged: everything is a planned change then.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = BASE64.decode(text.strip_prefix(VERSION)?.as_bytes()).ok()?;
@@ -90,6 +103,18 @@ mod tests {
         assert!(read.matches("desiredCount", &Value::from(2)));
         assert!(!read.matches("desiredCount", &Value::from(3)));
         assert!(read.has("tags/team") && !read.has("tags/owner"));
+    }
+
+    #[test]
+    fn two_halves_are_the_whole() {
+        let record = Record::of([
+            ("target", &Value::from("batch:3")),
+            ("state", &Value::from("ENABLED")),
+        ]);
+        let (target, rest) = record.split("target");
+        assert!(target.has("target") && !target.has("state"));
+        assert!(rest.has("state") && !rest.has("target"));
+        assert_eq!(rest.join(target), record);
     }
 
     #[test]

@@ -63,7 +63,11 @@ impl PartialEq for ResourceType {
 impl Eq for ResourceType {}
 
 /// All types, in the order of their ranks.
-pub static TYPES: &[&ResourceType] = &[&super::log_group::LOG_GROUP];
+pub static TYPES: &[&ResourceType] = &[
+    &super::log_group::LOG_GROUP,
+    &super::event_rule::EVENT_RULE,
+    &super::schedule::SCHEDULE,
+];
 
 /// The type of that name.
 pub fn named(name: &str) -> Option<&'static ResourceType> {

@@ -153,7 +153,8 @@ pub fn capacity_provider_strategy() -> Shape {
     keyed(item, &[&["capacityProvider"]])
 }
 
-fn placement_strategy() -> Shape {
+/// Rules by which tasks are placed, in their order.
+pub fn placement_strategy() -> Shape {
     list(object(
         "PlacementStrategy",
         "A rule by which tasks are placed.",

@@ -62,11 +62,13 @@ impl Events {
         fired
     }
 
-    /// Forgets what was due while nobody looked: a sandbox that was off fired nothing.
+    /// Forgets what was due before `now`: a sandbox that was off for long has nothing to make up.
     pub fn resume(&mut self, now: Timestamp) {
-        for rule in self.rules.values_mut() {
-            rule.watch(now);
-        }
+        let missed = self
+            .rules
+            .values_mut()
+            .filter(|rule| rule.next_fire.is_some_and(|at| at < now));
+        missed.for_each(|rule| rule.watch(now));
     }
 
     fn rule_mut(&mut self, name: &str) -> Result<&mut Rule, ApiError> {

@@ -1,9 +1,10 @@
 //! What rules and schedules do when their time comes: they run a task, with parameters that are spelled for ECS.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::api::Params;
+use crate::api::{Answer, Params};
 
 /// A task that is to be run.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,41 @@ pub struct Firing {
     pub source: String,
     /// Parameters of RunTask.
     pub run_task: Value,
+}
+
+/// What became of a firing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// When it was due.
+    pub at: Timestamp,
+    /// The rule or schedule that asked for it.
+    pub source: String,
+    /// The tasks that were started.
+    pub tasks: Vec<String>,
+    /// Why there are fewer than were asked for.
+    pub failure: Option<String>,
+}
+
+impl Outcome {
+    pub(crate) fn new(firing: &Firing, answer: &Answer) -> Self {
+        let list = |name: &str| {
+            answer
+                .as_ref()
+                .ok()
+                .and_then(|answer| answer[name].as_array())
+                .into_iter()
+                .flatten()
+        };
+        let failure = list("failures").find_map(|failure| Some(failure["reason"].as_str()?.to_owned()));
+        Self {
+            at: firing.at,
+            source: firing.source.clone(),
+            tasks: list("tasks")
+                .filter_map(|task| Some(task["taskArn"].as_str()?.to_owned()))
+                .collect(),
+            failure: answer.as_ref().err().map(ToString::to_string).or(failure),
+        }
+    }
 }
 
 /// RunTask's parameters for an ECS target; none when the target is no cluster.
@@ -79,41 +115,4 @@ fn lower(value: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ecs_target_becomes_parameters_of_run_task() {
-        let target = json!({
-            "Arn": "arn:aws:ecs:us-east-1:123456789012:cluster/default",
-            "EcsParameters": {
-                "TaskDefinitionArn": "arn:td:1", "LaunchType": "FARGATE",
-                "NetworkConfiguration": { "awsvpcConfiguration": { "Subnets": ["a"], "AssignPublicIp": "ENABLED" } },
-                "Tags": [{ "Key": "k", "Value": "v" }],
-            },
-        });
-        let input = r#"{"containerOverrides": [{"name": "app", "command": ["x"]}]}"#;
-        assert_eq!(
-            run_task(&target, Some(input), "events-rule/nightly".to_owned()).unwrap(),
-            json!({
-                "cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/default", "taskDefinition": "arn:td:1", "count": 1,
-                "startedBy": "events-rule/nightly", "launchType": "FARGATE",
-                "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a"], "assignPublicIp": "ENABLED" } },
-                "tags": [{ "key": "k", "value": "v" }],
-                "overrides": { "containerOverrides": [{ "name": "app", "command": ["x"] }] },
-            })
-        );
-    }
-
-    #[test]
-    fn other_targets_run_nothing() {
-        assert_eq!(
-            run_task(
-                &json!({ "Arn": "arn:aws:sqs:us-east-1:123456789012:queue" }),
-                None,
-                String::new()
-            ),
-            None
-        );
-    }
-}
+mod tests;

@@ -115,7 +115,8 @@ impl Sandbox {
         let saved = store.as_ref().map(Store::load).transpose()?.flatten();
         let earliest = saved.as_ref().map_or(Timestamp::MIN, |world| world.now);
         let clock = Running::start(options.clock, earliest);
-        let world = saved.unwrap_or_else(|| World::new(&options.account, options.seed, clock.now()));
+        let mut world = saved.unwrap_or_else(|| World::new(&options.account, options.seed, clock.now()));
+        world.resume(clock.now());
         Ok(Self(Arc::new(Inner {
             world: Mutex::new(world),
             clock,

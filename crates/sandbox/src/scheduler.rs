@@ -77,11 +77,13 @@ impl Scheduler {
         fired
     }
 
-    /// Forgets what was due while nobody looked: a sandbox that was off fired nothing.
+    /// Forgets what was due before `now`: a sandbox that was off for long has nothing to make up.
     pub fn resume(&mut self, now: Timestamp) {
-        for entry in self.entries.values_mut() {
-            entry.watch(now);
-        }
+        let missed = self
+            .entries
+            .values_mut()
+            .filter(|entry| entry.next_fire.is_some_and(|at| at < now));
+        missed.for_each(|entry| entry.watch(now));
     }
 
     /// Every account has the group `default`; deleted groups go, with their schedules.

@@ -1,15 +1,16 @@
 //! Everything the sandbox keeps: accounts, their regions, and in them the services. A call comes in and its answer goes
 //! out; what is due by then happens first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Answer, ApiError, Params, Scope};
 use crate::auth::Caller;
 use crate::elbv2::Elbv2;
 use crate::events::Events;
+use crate::firing::{Firing, Outcome};
 use crate::logs::Logs;
 use crate::route53::Route53;
 use crate::scheduler::Scheduler;
@@ -53,7 +54,14 @@ pub struct Region {
     pub logs: Logs,
     /// EventBridge Scheduler.
     pub scheduler: Scheduler,
+    /// What rules and schedules did of late; AWS shows it in metrics only.
+    pub fired: VecDeque<Outcome>,
 }
+
+/// Rules and schedules that were due longer ago than this when a sandbox is opened are not made up.
+const LONGEST_ABSENCE: SignedDuration = SignedDuration::from_hours(1);
+/// Firings that a region remembers.
+const REMEMBERED: usize = 1_000;
 
 impl World {
     /// A world in which nothing has happened.
@@ -110,6 +118,19 @@ impl World {
             }
             made
         })
+    }
+
+    /// Skips what rules and schedules would have done in a long time during which the sandbox was off.
+    pub(crate) fn resume(&mut self, now: Timestamp) {
+        let from = now.checked_sub(LONGEST_ABSENCE).unwrap_or(now);
+        for region in self
+            .accounts
+            .values_mut()
+            .flat_map(|account| account.regions.values_mut())
+        {
+            region.events.resume(from);
+            region.scheduler.resume(from);
+        }
     }
 
     /// Lets everything happen that is due by `now`, in order.
@@ -184,12 +205,32 @@ impl Region {
 
     /// The first moment after `now` at which something happens by itself.
     fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        self.elbv2.next_due(now)
+        let due = [
+            self.elbv2.next_due(now),
+            self.events.next_due(),
+            self.scheduler.next_due(),
+        ];
+        due.into_iter().flatten().min()
     }
 
     /// Lets happen what is due at this very moment.
     fn settle(&mut self, scope: Scope<'_>) {
         self.elbv2.forget_drained(scope.now);
+        let mut firings = self.events.settle(scope.now);
+        firings.extend(self.scheduler.settle(scope.now));
+        for firing in firings {
+            self.fire(scope, firing);
+        }
+    }
+
+    /// Runs the task of a rule or schedule. Nobody hears of a failure, as on AWS.
+    fn fire(&mut self, scope: Scope<'_>, firing: Firing) {
+        let answer = self.call(scope, Service::Ecs, "RunTask", Params(&firing.run_task));
+        let answer = answer.unwrap_or_else(|| Err(unknown_operation(Service::Ecs, "RunTask")));
+        if self.fired.len() == REMEMBERED {
+            self.fired.pop_front();
+        }
+        self.fired.push_back(Outcome::new(&firing, &answer));
     }
 }
 

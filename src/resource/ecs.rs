@@ -15,6 +15,7 @@ pub mod service_connect;
 pub mod spelling;
 pub mod task_definition;
 pub mod task_override;
+pub mod validate;
 pub mod volume;
 
 use super::shape::{Shape, field, keyed, object, one_of, string};

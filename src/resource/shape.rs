@@ -79,8 +79,6 @@ pub struct Field {
     pub canonical: Option<fn(&Value) -> Value>,
     /// The map form that a manifest may use in place of the list.
     pub map_form: Option<MapForm>,
-    /// Whether a higher layer's list takes the place of a lower one's, although its items have keys.
-    pub replaced: bool,
     /// Entries of a map that are not compared when a manifest leaves them out.
     pub unmanaged_entries: &'static [&'static str],
     /// Why a manifest may not set it.
@@ -191,7 +189,6 @@ pub fn field(name: &'static str, shape: Shape, doc: &'static str) -> Field {
         cost: None,
         canonical: None,
         map_form: None,
-        replaced: false,
         unmanaged_entries: &[],
         refused: None,
     }
@@ -243,12 +240,6 @@ impl Field {
     /// The map form that stands for its list.
     pub fn or_map(mut self, key: &'static str, value: &'static str) -> Self {
         self.map_form = Some(MapForm { key, value });
-        self
-    }
-
-    /// Layers replace its list whole; its keys are for comparing alone.
-    pub fn replaced(mut self) -> Self {
-        self.replaced = true;
         self
     }
 

@@ -97,8 +97,7 @@ fn resources() -> Vec<crate::resource::shape::Field> {
             "systemControls",
             linux::system_controls(),
             "Namespaced kernel parameters.",
-        )
-        .replaced(),
+        ),
     ]
 }
 
@@ -128,8 +127,7 @@ fn process() -> Vec<crate::resource::shape::Field> {
             "dependsOn",
             depends_on(),
             "Containers that must be so far before it starts.",
-        )
-        .replaced(),
+        ),
         field(
             "startTimeout",
             integer_between(0, ANY_SIZE),
@@ -172,8 +170,7 @@ fn environment() -> Vec<crate::resource::shape::Field> {
             "volumesFrom",
             volume::volumes_from(),
             "Containers whose volumes it mounts too.",
-        )
-        .replaced(),
+        ),
         field(
             "logConfiguration",
             logging::log_configuration(),

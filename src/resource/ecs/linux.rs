@@ -19,8 +19,7 @@ pub(super) fn linux_parameters() -> Shape {
                 "devices",
                 devices(),
                 "Devices of the host that the container sees.",
-            )
-            .replaced(),
+            ),
             field(
                 "initProcessEnabled",
                 boolean(),
@@ -32,7 +31,7 @@ pub(super) fn linux_parameters() -> Shape {
                 integer_between(0, i64::from(i32::MAX)),
                 "The size of /dev/shm in MiB.",
             ),
-            field("tmpfs", tmpfs(), "Directories that live in memory.").replaced(),
+            field("tmpfs", tmpfs(), "Directories that live in memory."),
             field(
                 "maxSwap",
                 integer_between(0, i64::from(i32::MAX)),

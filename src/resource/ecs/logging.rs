@@ -25,7 +25,7 @@ pub(super) fn log_configuration() -> Shape {
             .required(),
             // M: where left out, `mode` is an account setting's, and not echoed.
             field("options", map(string()), "The driver's options.").unmanaged_entries(&["mode"]),
-            field("secretOptions", secrets(), "Options whose values are secrets.").replaced(),
+            field("secretOptions", secrets(), "Options whose values are secrets."),
         ],
     )
 }

@@ -99,7 +99,6 @@ fn capacity() -> Vec<Field> {
             capacity_provider_strategy(),
             "Which capacity providers tasks run on.",
         )
-        .replaced()
         .cost(Cost::InPlace),
         field("platformVersion", string(), "The Fargate platform's version.")
             .reset("LATEST")
@@ -206,7 +205,6 @@ fn reachability() -> Vec<Field> {
             network::load_balancers(),
             "Target groups and the containers behind them.",
         )
-        .replaced()
         .cost(Cost::Deployment),
         field(
             "serviceRegistries",
@@ -226,14 +224,12 @@ fn reachability() -> Vec<Field> {
             network::vpc_lattice_configurations(),
             "VPC Lattice target groups.",
         )
-        .replaced()
         .cost(Cost::Deployment),
         field(
             "gatewayConnectors",
             network::gateway_connectors(),
             "Gateways through which it is reached.",
-        )
-        .replaced(),
+        ),
     ]
 }
 
@@ -271,7 +267,6 @@ fn extras() -> Vec<Field> {
             super::volume::volume_configurations(),
             "Amazon EBS volumes, made for each task.",
         )
-        .replaced()
         .cost(Cost::Deployment),
         field(
             "enableECSManagedTags",

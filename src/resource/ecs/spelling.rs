@@ -22,9 +22,13 @@ pub fn cluster(value: &Value) -> Value {
     after(value, ":cluster/")
 }
 
-/// The name, with its path if it has one, in a role's ARN: ECS takes either and returns the ARN. (D)
+/// The name, with its path if it has one, in a role's ARN: ECS takes either and returns the ARN (D). Empty text is no
+/// role: ECS returns none (M).
 pub fn role(value: &Value) -> Value {
-    after(value, ":role/")
+    match value.as_str() {
+        Some("") => Value::Null,
+        _ => after(value, ":role/"),
+    }
 }
 
 /// The field of a placement strategy: `host` is `instanceId`, and letters' case does not matter. (D)
@@ -37,14 +41,6 @@ pub fn placement_field(value: &Value) -> Value {
         "cpu" => "cpu".into(),
         "memory" => "memory".into(),
         // An attribute's name keeps its case.
-        _ => value.clone(),
-    }
-}
-
-/// Empty text is no text: ECS returns `taskRoleArn: ""` as absent. (M)
-pub fn blank_is_absent(value: &Value) -> Value {
-    match value.as_str() {
-        Some("") => Value::Null,
         _ => value.clone(),
     }
 }

@@ -4,6 +4,7 @@
 //! scalar still is its source text and knows its place, and [`diagnostic::Diagnostics`] with every error at once.
 //! Pure, except [`load`], which alone reads the directory.
 
+pub mod check;
 pub mod decode;
 pub mod diagnostic;
 pub mod document;
@@ -14,7 +15,9 @@ pub mod loaded;
 pub mod merge;
 pub mod node;
 pub mod project;
+pub mod schema;
 pub mod source;
+pub mod spec;
 pub mod suggest;
 pub mod variables;
 pub mod yaml;

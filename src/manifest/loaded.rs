@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::check;
 use super::diagnostic::{Diagnostic, Diagnostics, name_like};
 use super::document::{self, Document};
 use super::kind::ManifestKind;
@@ -155,6 +156,12 @@ impl Reading {
             .drain(..)
             .partition(|document| document.kind == ManifestKind::Project);
         let project = self.project(&projects);
+        if let Some(project) = &project {
+            check::project(project, &mut self.diagnostics);
+        }
+        documents
+            .iter()
+            .for_each(|document| check::document(document, &mut self.diagnostics));
         self.refuse_repeated(&documents);
         if let Some(project) = &project {
             documents

@@ -79,8 +79,7 @@ fn place() -> Vec<Field> {
             "capacityProviderStrategy",
             capacity_provider_strategy(),
             "Which capacity providers tasks run on.",
-        )
-        .replaced(),
+        ),
         field("platformVersion", string(), "The Fargate platform's version."),
         field(
             "networkConfiguration",

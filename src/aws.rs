@@ -5,7 +5,9 @@
 
 pub mod adapter;
 pub mod buckets;
+mod cache;
 pub mod clients;
+mod ecs_tags;
 pub mod error;
 pub mod gate;
 mod hint;
@@ -14,6 +16,9 @@ mod log_group;
 pub mod marks;
 pub mod observe;
 mod pages;
+mod patience;
+mod service;
+mod task_definition;
 
 use std::collections::BTreeMap;
 
@@ -94,7 +99,11 @@ pub trait Provider: Send + Sync {
 
 /// The registry: the provider of every resource type, one line a type.
 pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
-    vec![Box::new(log_group::LogGroups::new(clients.clone()))]
+    vec![
+        Box::new(log_group::LogGroups::new(clients.clone())),
+        Box::new(task_definition::TaskDefinitions::new(clients.clone())),
+        Box::new(service::Services::new(clients.clone())),
+    ]
 }
 
 /// What a provider is asked to read.

@@ -65,6 +65,8 @@ impl Eq for ResourceType {}
 /// All types, in the order of their ranks.
 pub static TYPES: &[&ResourceType] = &[
     &super::log_group::LOG_GROUP,
+    &super::task_definition::TASK_DEFINITION,
+    &super::service::SERVICE,
     &super::event_rule::EVENT_RULE,
     &super::schedule::SCHEDULE,
 ];

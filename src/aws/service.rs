@@ -1,0 +1,210 @@
+//! ECS services: ten a call, one UpdateService a change, and deployments that are followed until they settle.
+
+mod changes;
+mod delete;
+mod live;
+mod post_mortem;
+mod read;
+mod request;
+mod rolled_back;
+mod settle;
+
+use aws_sdk_ecs::types::Service;
+use data_encoding::HEXLOWER;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sha2::{Digest, Sha256};
+
+use super::clients::Clients;
+use super::ecs_tags;
+use super::marks;
+use super::{AwsError, Observed, Progress, Provider, Reading, Write};
+use crate::resource::difference::Difference;
+use crate::resource::service::SERVICE;
+use crate::resource::snapshot::Live;
+use crate::resource::types::ResourceType;
+use crate::value::{Map, Reveal, Value};
+
+/// The service in calls and errors.
+const ECS: &str = "ecs";
+
+/// ECS services.
+pub struct Services {
+    clients: Clients,
+}
+
+impl Services {
+    /// Services behind these clients.
+    pub fn new(clients: Clients) -> Self {
+        Services { clients }
+    }
+}
+
+impl Provider for Services {
+    fn kind(&self) -> &'static ResourceType {
+        &SERVICE
+    }
+
+    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
+        self.read(reading).boxed()
+    }
+
+    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
+        self.make(write).boxed()
+    }
+
+    fn update<'a>(
+        &'a self,
+        write: &'a Write<'a>,
+        live: &'a Live,
+        differences: &'a [Difference],
+    ) -> BoxFuture<'a, Result<Map, AwsError>> {
+        self.change(write, live, differences).boxed()
+    }
+
+    fn delete<'a>(
+        &'a self,
+        live: &'a Live,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.remove(live, progress).boxed()
+    }
+
+    fn settle<'a>(
+        &'a self,
+        write: &'a Write<'a>,
+        attributes: &'a Map,
+        progress: &'a dyn Progress,
+    ) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.follow(write, attributes, progress).boxed()
+    }
+}
+
+impl Services {
+    async fn make(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        let spec = &write.resource.spec;
+        let (cluster, name) = (cluster_of(spec), name_of(spec));
+        let before = self.described(cluster, name).await?;
+        if let Some(service) = before
+            .as_ref()
+            .filter(|service| service.status() == Some("ACTIVE"))
+        {
+            return self.take_up(write, service);
+        }
+        let mut members = changes::to_create(spec);
+        members.insert("clientToken", token(write, before.as_ref()));
+        let request = request::create(&self.clients, &members, ecs_tags::of(marks::tags(write)))?;
+        let answer = self
+            .clients
+            .gate()
+            .call(ECS, "CreateService", || request.clone().send())
+            .await?;
+        let service = answer.service.ok_or_else(|| nothing("CreateService", name))?;
+        Ok(live::attributes(&service, true))
+    }
+
+    /// A service that stands there already was made by an interrupted run of ours, or by someone else.
+    fn take_up(&self, write: &Write<'_>, service: &Service) -> Result<Map, AwsError> {
+        if live::live(service, None)?.owner == marks::ours(write) {
+            return Ok(live::attributes(service, true));
+        }
+        let name = name_of(&write.resource.spec);
+        let message = format!("service {name} was made by someone else in the meantime: plan again");
+        Err(AwsError::in_answer(
+            ECS,
+            "CreateService",
+            "AlreadyExists",
+            message,
+        ))
+    }
+
+    async fn change(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        let spec = &write.resource.spec;
+        let members = changes::to_update(spec, differences);
+        let attributes = match members.is_empty() {
+            true => live.attributes.clone(),
+            false => self.update_service(spec, members, live).await?,
+        };
+        let arn = live
+            .attributes
+            .get("arn")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        ecs_tags::change(&self.clients, arn, marks::changes(write, live, differences)).await?;
+        Ok(attributes)
+    }
+
+    async fn update_service(&self, spec: &Value, mut members: Map, live: &Live) -> Result<Map, AwsError> {
+        members.insert("cluster", cluster_of(spec));
+        members.insert("service", name_of(spec));
+        let request = request::update(&self.clients, &members)?;
+        let answer = self
+            .clients
+            .gate()
+            .call(ECS, "UpdateService", || request.clone().send())
+            .await?;
+        let service = answer
+            .service
+            .ok_or_else(|| nothing("UpdateService", name_of(spec)))?;
+        let attributes = live::attributes(&service, false);
+        let started = attributes.get("deploymentId") != live.attributes.get("deploymentId");
+        Ok(live::attributes(&service, started))
+    }
+
+    /// The service as it is; `None` where AWS knows none, or none any more.
+    async fn described(&self, cluster: &str, name: &str) -> Result<Option<Service>, AwsError> {
+        let request = self
+            .clients
+            .ecs()
+            .describe_services()
+            .cluster(cluster)
+            .services(name);
+        let request = request.include(aws_sdk_ecs::types::ServiceField::Tags);
+        let answer = self
+            .clients
+            .gate()
+            .call(ECS, "DescribeServices", || request.clone().send())
+            .await?;
+        if let Some(failure) = answer
+            .failures()
+            .iter()
+            .find(|failure| failure.reason() != Some("MISSING"))
+        {
+            return Err(read::refused(failure));
+        }
+        Ok(answer.services.unwrap_or_default().into_iter().next())
+    }
+}
+
+/// A token that tells a repeated create from another: the same content after the same predecessor.
+fn token(write: &Write<'_>, before: Option<&Service>) -> String {
+    let content = write.resource.spec.to_json(Reveal::Shown).to_string();
+    let before = before
+        .and_then(Service::created_at)
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let digest = Sha256::digest(format!("{} {content} {before}", write.scope));
+    HEXLOWER.encode(&digest[..16])
+}
+
+fn nothing(operation: &str, name: &str) -> AwsError {
+    AwsError::in_answer(
+        ECS,
+        operation,
+        "NoAnswer",
+        format!("AWS answered without service {name}"),
+    )
+}
+
+fn cluster_of(spec: &Value) -> &str {
+    spec.text("cluster").unwrap_or("default")
+}
+
+fn name_of(spec: &Value) -> &str {
+    spec.text("serviceName").unwrap_or_default()
+}

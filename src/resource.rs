@@ -7,10 +7,12 @@
 pub mod canonical;
 pub mod compare;
 pub mod difference;
+pub mod dns_record;
 pub mod ecs;
 pub mod event_rule;
 pub mod graph;
 pub mod ignore;
+pub mod listener_rule;
 pub mod log_group;
 pub mod path;
 pub mod project;
@@ -22,4 +24,5 @@ pub mod shape;
 pub mod snapshot;
 pub mod target;
 pub mod task_definition;
+pub mod target_group;
 pub mod types;

@@ -66,9 +66,12 @@ impl Eq for ResourceType {}
 pub static TYPES: &[&ResourceType] = &[
     &super::log_group::LOG_GROUP,
     &super::task_definition::TASK_DEFINITION,
+    &super::target_group::TARGET_GROUP,
+    &super::listener_rule::LISTENER_RULE,
     &super::service::SERVICE,
     &super::event_rule::EVENT_RULE,
     &super::schedule::SCHEDULE,
+    &super::dns_record::DNS_RECORD,
 ];
 
 /// The type of that name.

@@ -1,0 +1,399 @@
+//! Which number each rule of a listener gets.
+//!
+//! In: the rules that stand there and stay, and those that are wanted. Out: a number for each wanted rule, and why some
+//! can't have one. Narrower rules come before wider ones; a rule that has a number keeps it unless that breaks this.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pattern::{covers, narrower, wildcards};
+use crate::value::{Text, Value};
+
+/// The largest number that AWS takes.
+pub const LARGEST: u32 = 50_000;
+
+/// A rule that stands on the listener and is not up for a number: somebody else's, or ours and about to go.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// How messages call it.
+    pub label: String,
+    /// Its number.
+    pub priority: u32,
+    /// Its canonical conditions.
+    pub conditions: Value,
+    /// Whether its place among the rules counts, or only that its number is taken.
+    pub ordered: bool,
+}
+
+/// A rule that is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its address.
+    pub address: Text,
+    /// Its canonical conditions.
+    pub conditions: Value,
+    /// The number that its manifest names.
+    pub explicit: Option<u32>,
+    /// The number that it has.
+    pub current: Option<u32>,
+    /// Where a number is taken from when the manifest names none; both included.
+    pub range: (u32, u32),
+}
+
+/// The numbers of a listener's rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allocation {
+    /// The number of each rule that can have one, by address.
+    pub numbers: BTreeMap<Text, u32>,
+    /// Why the others can't, by address.
+    pub impossible: Vec<(Text, String)>,
+}
+
+/// Gives every wanted rule of one listener its number.
+///
+/// # Guarantees
+/// - no two rules get one number, and none gets a standing rule's
+/// - of two wanted rules the narrower one has the smaller number, unless both numbers are explicit
+/// - given its own answer as current numbers, it changes nothing
+pub fn allocate(standing: &[Standing], wanted: &[Wanted]) -> Allocation {
+    let mut allocation = Allocation::default();
+    let mut fixed = Fixed::new(standing, wanted, &mut allocation);
+    let mut seen: BTreeMap<&Value, &Text> = BTreeMap::new();
+    let mut free: Vec<Free<'_>> = Vec::new();
+    for rule in sorted(wanted).into_iter().filter(|rule| rule.explicit.is_none()) {
+        match seen.get(&rule.conditions) {
+            Some(twin) => {
+                let message = format!("it matches the same requests as {twin}");
+                allocation.impossible.push((rule.address.clone(), message));
+                fixed.taken.extend(rule.current);
+            }
+            None => {
+                seen.insert(&rule.conditions, &rule.address);
+                free.push(fixed.bounds(rule));
+            }
+        }
+    }
+    Search::new(&fixed, free).run(&mut allocation);
+    allocation.impossible.sort();
+    allocation
+}
+
+fn sorted(wanted: &[Wanted]) -> Vec<&Wanted> {
+    let mut rules: Vec<&Wanted> = wanted.iter().collect();
+    rules.sort_by(|a, b| a.address.cmp(&b.address));
+    rules
+}
+
+/// The rules whose numbers are given.
+struct Fixed {
+    rules: Vec<Standing>,
+    /// Where the explicit ones of `rules` begin.
+    explicit_from: usize,
+    taken: BTreeSet<u32>,
+}
+
+/// A rule that gets a number, and between which given ones it must stand (both excluded).
+struct Free<'a> {
+    rule: &'a Wanted,
+    after: u32,
+    /// The same for a number that it already has: what others made narrower since then is their affair.
+    after_kept: u32,
+    before: u32,
+}
+
+impl Fixed {
+    fn new(standing: &[Standing], wanted: &[Wanted], allocation: &mut Allocation) -> Self {
+        let mut fixed = Fixed {
+            rules: standing.to_vec(),
+            explicit_from: standing.len(),
+            taken: standing.iter().map(|rule| rule.priority).collect(),
+        };
+        for rule in sorted(wanted) {
+            let Some(number) = rule.explicit else { continue };
+            if let Some(holder) = fixed.rules.iter().find(|other| other.priority == number) {
+                let message = format!("priority {number} is taken by {}", holder.label);
+                allocation.impossible.push((rule.address.clone(), message));
+                fixed.taken.extend(rule.current);
+                continue;
+            }
+            fixed.taken.insert(number);
+            fixed.rules.push(Standing {
+                label: rule.address.to_string(),
+                priority: number,
+                conditions: rule.conditions.clone(),
+                ordered: true,
+            });
+            allocation.numbers.insert(rule.address.clone(), number);
+        }
+        fixed.refuse_shadowed(allocation);
+        fixed
+    }
+
+    /// An explicit rule behind one that takes all its requests never gets any.
+    fn refuse_shadowed(&self, allocation: &mut Allocation) {
+        for rule in &self.rules[self.explicit_from..] {
+            let shadow = self.rules.iter().find(|other| {
+                other.ordered && other.priority < rule.priority && covers(&other.conditions, &rule.conditions)
+            });
+            if let Some(shadow) = shadow {
+                allocation.numbers.remove(rule.label.as_str());
+                let message = format!("{}, before priority {}", shadowed_by(shadow), rule.priority);
+                allocation.impossible.push((rule.label.as_str().into(), message));
+            }
+        }
+    }
+
+    fn bounds<'a>(&self, rule: &'a Wanted) -> Free<'a> {
+        let mut free = Free {
+            rule,
+            after: 0,
+            after_kept: 0,
+            before: LARGEST + 1,
+        };
+        for (index, other) in self.rules.iter().enumerate().filter(|(_, other)| other.ordered) {
+            if covers(&other.conditions, &rule.conditions) {
+                free.before = free.before.min(other.priority);
+            } else if covers(&rule.conditions, &other.conditions) {
+                free.after = free.after.max(other.priority);
+                if index >= self.explicit_from {
+                    free.after_kept = free.after_kept.max(other.priority);
+                }
+            }
+        }
+        free
+    }
+
+    fn can_keep(&self, free: &Free<'_>) -> bool {
+        free.rule.current.is_some_and(|number| {
+            number > free.after_kept && number < free.before && !self.taken.contains(&number)
+        })
+    }
+
+    /// Why no number between the given ones is left for the rule.
+    fn reason(&self, free: &Free<'_>) -> String {
+        let (first, last) = free.rule.range;
+        let at = |number: u32| {
+            self.rules
+                .iter()
+                .find(|other| other.ordered && other.priority == number)
+        };
+        if let Some(wide) = at(free.before).filter(|_| free.before <= last) {
+            return format!(
+                "{}, and no free priority from {first} on comes before it",
+                shadowed_by(wide)
+            );
+        }
+        match at(free.after).filter(|_| free.after >= first) {
+            Some(narrow) => format!(
+                "it takes all requests of {} (priority {}), and no free priority up to {last} comes after it",
+                narrow.label, narrow.priority
+            ),
+            None => format!("no priority from {first} to {last} is free on the listener"),
+        }
+    }
+}
+
+fn shadowed_by(other: &Standing) -> String {
+    format!(
+        "{} (priority {}) takes all its requests",
+        other.label, other.priority
+    )
+}
+
+/// Looks for numbers, taking back as few of those that rules already have as it can.
+struct Search<'a> {
+    fixed: &'a Fixed,
+    /// In the order in which they are placed: what must come first, comes first.
+    free: Vec<Free<'a>>,
+    /// For each rule those that are narrower, and those that are wider.
+    inside: Vec<Vec<usize>>,
+    around: Vec<Vec<usize>>,
+    kept: BTreeSet<usize>,
+    given_up: BTreeSet<usize>,
+}
+
+impl<'a> Search<'a> {
+    fn new(fixed: &'a Fixed, mut free: Vec<Free<'a>>) -> Self {
+        let depth: BTreeMap<Text, usize> = {
+            let (inside, _) = relations(&free);
+            let depths = inside.iter().map(Vec::len);
+            free.iter()
+                .map(|free| free.rule.address.clone())
+                .zip(depths)
+                .collect()
+        };
+        free.sort_by_cached_key(|free| {
+            let rule = free.rule;
+            (
+                free.before,
+                depth.get(&rule.address).copied(),
+                wildcards(&rule.conditions),
+                rule.address.clone(),
+            )
+        });
+        let (inside, around) = relations(&free);
+        let kept = (0..free.len())
+            .filter(|index| fixed.can_keep(&free[*index]))
+            .collect();
+        Search {
+            fixed,
+            free,
+            inside,
+            around,
+            kept,
+            given_up: BTreeSet::new(),
+        }
+    }
+
+    fn run(mut self, allocation: &mut Allocation) {
+        self.settle_kept();
+        let settled = self.kept.clone();
+        let mut first_stuck = None;
+        let numbers = loop {
+            let stuck = match self.place() {
+                Ok(numbers) => break numbers,
+                Err(stuck) => stuck,
+            };
+            let root = *first_stuck.get_or_insert(stuck);
+            match self.in_the_way(stuck) {
+                Some(index) => self.kept.remove(&index),
+                None => {
+                    let free = &self.free[root];
+                    allocation
+                        .impossible
+                        .push((free.rule.address.clone(), self.fixed.reason(free)));
+                    first_stuck = None;
+                    self.kept = settled
+                        .difference(&self.given_up)
+                        .copied()
+                        .filter(|index| *index != root)
+                        .collect();
+                    self.given_up.insert(root)
+                }
+            };
+        };
+        let address = |index: usize| self.free[index].rule.address.clone();
+        allocation.numbers.extend(
+            numbers
+                .into_iter()
+                .map(|(index, number)| (address(index), number)),
+        );
+    }
+
+    fn current(&self, index: usize) -> u32 {
+        self.free[index].rule.current.unwrap_or(0)
+    }
+
+    /// Takes back the numbers of rules that stand in the wrong order, those in most conflicts first.
+    fn settle_kept(&mut self) {
+        loop {
+            let worst = self
+                .kept
+                .iter()
+                .map(|index| (self.conflicts(*index), *index))
+                .max();
+            match worst {
+                Some((conflicts, index)) if conflicts > 0 => self.kept.remove(&index),
+                _ => return,
+            };
+        }
+    }
+
+    /// How many of those that keep their numbers stand on the wrong side of the rule.
+    fn conflicts(&self, index: usize) -> usize {
+        let number = self.current(index);
+        let narrow = self.inside[index]
+            .iter()
+            .filter(|other| self.current(**other) >= number);
+        let wide = self.around[index]
+            .iter()
+            .filter(|other| self.current(**other) <= number);
+        narrow
+            .chain(wide)
+            .filter(|other| self.kept.contains(*other))
+            .count()
+    }
+
+    /// A number for every rule, or the first one for which there is none.
+    fn place(&self) -> Result<BTreeMap<usize, u32>, usize> {
+        let mut numbers: BTreeMap<usize, u32> = self
+            .kept
+            .iter()
+            .map(|index| (*index, self.current(*index)))
+            .collect();
+        let mut taken = self.fixed.taken.clone();
+        taken.extend(numbers.values());
+        taken.extend(
+            self.given_up
+                .iter()
+                .filter_map(|index| self.free[*index].rule.current),
+        );
+        for index in 0..self.free.len() {
+            if self.kept.contains(&index) || self.given_up.contains(&index) {
+                continue;
+            }
+            let (after, before) = self.bounds(index, &numbers);
+            let number = (after + 1..before)
+                .find(|number| !taken.contains(number))
+                .ok_or(index)?;
+            taken.insert(number);
+            numbers.insert(index, number);
+        }
+        Ok(numbers)
+    }
+
+    /// Between which numbers the rule must stand, both excluded, given those that others have.
+    fn bounds(&self, index: usize, numbers: &BTreeMap<usize, u32>) -> (u32, u32) {
+        let free = &self.free[index];
+        let (first, last) = free.rule.range;
+        let inside = self.inside[index]
+            .iter()
+            .filter_map(|other| numbers.get(other))
+            .copied();
+        let around = self.around[index]
+            .iter()
+            .filter_map(|other| numbers.get(other))
+            .copied();
+        let after = inside
+            .max()
+            .unwrap_or(0)
+            .max(free.after)
+            .max(first.saturating_sub(1));
+        let before = around.min().unwrap_or(LARGEST + 1).min(free.before).min(last + 1);
+        (after, before)
+    }
+
+    /// Whose number must be taken back so that the rule finds one: a wider one's first, then a narrower one's, then
+    /// that of any rule.
+    fn in_the_way(&self, stuck: usize) -> Option<usize> {
+        let wider = self.around[stuck]
+            .iter()
+            .filter(|other| self.kept.contains(*other));
+        let inside = self.inside[stuck]
+            .iter()
+            .filter(|other| self.kept.contains(*other));
+        let number = |index: &&usize| self.current(**index);
+        wider
+            .min_by_key(number)
+            .or_else(|| inside.max_by_key(number))
+            .or_else(|| self.kept.iter().max_by_key(number))
+            .copied()
+    }
+}
+
+/// For each rule those that are narrower, and those that are wider.
+fn relations(free: &[Free<'_>]) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+    let mut inside = vec![Vec::new(); free.len()];
+    let mut around = vec![Vec::new(); free.len()];
+    for (narrow, a) in free.iter().enumerate() {
+        for (wide, b) in free.iter().enumerate() {
+            if narrow != wide && narrower(&a.rule.conditions, &b.rule.conditions) {
+                inside[wide].push(narrow);
+                around[narrow].push(wide);
+            }
+        }
+    }
+    (inside, around)
+}
+
+#[cfg(test)]
+mod tests;

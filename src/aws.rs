@@ -9,6 +9,7 @@ mod cache;
 pub mod clients;
 mod ecs_tags;
 pub mod error;
+mod event_rule;
 pub mod gate;
 mod hint;
 pub mod identity;
@@ -17,8 +18,11 @@ pub mod marks;
 pub mod observe;
 mod pages;
 mod patience;
+mod schedule;
 mod service;
+mod target;
 mod task_definition;
+mod trigger;
 
 use std::collections::BTreeMap;
 
@@ -103,6 +107,8 @@ pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
         Box::new(log_group::LogGroups::new(clients.clone())),
         Box::new(task_definition::TaskDefinitions::new(clients.clone())),
         Box::new(service::Services::new(clients.clone())),
+        Box::new(event_rule::EventRules::new(clients.clone())),
+        Box::new(schedule::Schedules::new(clients.clone())),
     ]
 }
 

@@ -15,7 +15,8 @@ const PREFIX: &str = "sendo:";
 const PROJECT: &str = "sendo:project";
 const ENVIRONMENT: &str = "sendo:environment";
 const MANIFEST: &str = "sendo:manifest";
-const APPLIED: &str = "sendo:applied";
+/// The tag that holds the record.
+pub(super) const APPLIED: &str = "sendo:applied";
 
 /// Tags in the order of their keys.
 pub type Tags = BTreeMap<String, String>;

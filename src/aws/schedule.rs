@@ -1,0 +1,232 @@
+//! Schedules of EventBridge Scheduler, in one group a project and environment.
+//!
+//! A listing has neither expressions nor descriptions, so each schedule is read by itself, many at once. Schedules have
+//! no tags: their marks and their record stand in the description, and the group's tags say whose group it is.
+
+mod group;
+mod read;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
+use aws_sdk_scheduler::types::ScheduleSummary;
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+use tokio::sync::Mutex;
+
+use super::clients::Clients;
+use super::trigger::{Leftovers, is_missing};
+use super::{AwsError, Observed, Progress, Provider, Reading, Write, pages};
+use crate::resource::difference::Difference;
+use crate::resource::graph::Resource;
+use crate::resource::schedule::SCHEDULE;
+use crate::resource::snapshot::{Live, Observation, Orphan, Owner};
+use crate::resource::types::ResourceType;
+use crate::value::{Map, Text};
+
+const SERVICE: &str = "scheduler";
+
+/// Schedules in groups.
+pub struct Schedules {
+    clients: Clients,
+    /// The groups that were found or made, with their ARNs: looked at once before the first write.
+    groups: Mutex<BTreeMap<Text, String>>,
+}
+
+impl Schedules {
+    /// Schedules behind these clients.
+    pub fn new(clients: Clients) -> Self {
+        Schedules {
+            clients,
+            groups: Mutex::default(),
+        }
+    }
+}
+
+impl Provider for Schedules {
+    fn kind(&self) -> &'static ResourceType {
+        &SCHEDULE
+    }
+
+    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
+        self.look(reading).boxed()
+    }
+
+    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
+        self.make(write).boxed()
+    }
+
+    fn update<'a>(
+        &'a self,
+        write: &'a Write<'a>,
+        live: &'a Live,
+        _: &'a [Difference],
+    ) -> BoxFuture<'a, Result<Map, AwsError>> {
+        self.change(write, live).boxed()
+    }
+
+    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.remove(live).boxed()
+    }
+
+    fn quiesce<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.disable(live).boxed()
+    }
+}
+
+/// The schedules of one group, by name: those that are there, each as it could be read.
+type Found = BTreeMap<Text, Result<Option<GetScheduleOutput>, AwsError>>;
+
+impl Schedules {
+    async fn look(&self, reading: &Reading<'_>) -> Observed {
+        let mut observed = Observed::default();
+        let looks = groups_of(reading)
+            .into_iter()
+            .map(|group| async move { (group, self.look_into(reading, group).await) });
+        let mut leftovers = Leftovers::new("schedule", reading.desired);
+        for (group, found) in join_all(looks).await {
+            let wanted = reading
+                .wanted
+                .iter()
+                .copied()
+                .filter(|resource| group_of(resource) == group);
+            match found {
+                Ok(found) => sort(reading, wanted, found, &mut leftovers, &mut observed),
+                Err(error) => {
+                    let addresses = wanted.map(|resource| resource.address.clone());
+                    observed.fail(&format!("schedules of group {group}"), &error, addresses);
+                }
+            }
+        }
+        observed
+    }
+
+    async fn look_into(&self, reading: &Reading<'_>, group: &str) -> Result<Found, AwsError> {
+        let wanted: BTreeSet<Text> = reading
+            .wanted
+            .iter()
+            .filter(|resource| group_of(resource) == group)
+            .map(|resource| name_of(resource).into())
+            .collect();
+        let names = match reading.list_orphans {
+            true => match self.names(group).await {
+                Ok(names) => names,
+                // Where there is no group, there is nothing in it.
+                Err(error) if is_missing(&error) => return Ok(Found::new()),
+                Err(error) => return Err(error),
+            },
+            false => wanted.clone(),
+        };
+        let found = names
+            .into_iter()
+            .map(|name| async move { (name.clone(), self.get(group, &name).await) });
+        let found: Found = join_all(found).await.into_iter().collect();
+        let to_make = wanted
+            .iter()
+            .any(|name| !matches!(found.get(name), Some(Ok(Some(_)) | Err(_))));
+        if to_make {
+            self.group(group, &reading.desired.scope).await?;
+        }
+        Ok(found)
+    }
+
+    async fn names(&self, group: &str) -> Result<BTreeSet<Text>, AwsError> {
+        let summaries = pages::all(|token| async move {
+            let request = self.clients.scheduler().list_schedules().group_name(group);
+            let request = request.max_results(100).set_next_token(token);
+            let answer = self
+                .clients
+                .gate()
+                .call(SERVICE, "ListSchedules", || request.clone().send())
+                .await?;
+            Ok((answer.schedules, answer.next_token))
+        });
+        let name = |summary: ScheduleSummary| summary.name.map(Text::from);
+        Ok(summaries.await?.into_iter().filter_map(name).collect())
+    }
+
+    async fn get(&self, group: &str, name: &str) -> Result<Option<GetScheduleOutput>, AwsError> {
+        let request = self
+            .clients
+            .scheduler()
+            .get_schedule()
+            .group_name(group)
+            .name(name);
+        let answer = self
+            .clients
+            .gate()
+            .call(SERVICE, "GetSchedule", || request.clone().send());
+        match answer.await {
+            Ok(schedule) => Ok(Some(schedule)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The groups in which what is wanted stands, and the one in which what is ours may stand.
+fn groups_of<'a>(reading: &'a Reading<'_>) -> BTreeSet<&'a str> {
+    let mut groups: BTreeSet<&str> = reading.wanted.iter().map(|resource| group_of(resource)).collect();
+    let own = &*reading.desired.places.schedule_group;
+    if reading.list_orphans && !own.is_empty() {
+        groups.insert(own);
+    }
+    groups
+}
+
+/// Sorts what is in a group into what is wanted and what is left over.
+fn sort<'a>(
+    reading: &Reading<'_>,
+    wanted: impl Iterator<Item = &'a Resource>,
+    mut found: Found,
+    leftovers: &mut Leftovers,
+    observed: &mut Observed,
+) {
+    for resource in wanted {
+        let address = resource.address.clone();
+        let observation = match found.remove(name_of(resource)) {
+            None | Some(Ok(None)) => Observation::Absent,
+            Some(Ok(Some(schedule))) => Observation::Present(read::live(&schedule)),
+            Some(Err(error)) => {
+                observed.fail(name_of(resource), &error, [address]);
+                continue;
+            }
+        };
+        observed.observations.insert(address, observation);
+    }
+    for (name, schedule) in found {
+        match schedule {
+            Ok(Some(schedule)) => {
+                let live = read::live(&schedule);
+                observed.orphans.extend(orphan(reading, leftovers, name, live));
+            }
+            Ok(None) => {}
+            Err(error) => observed.fail(&name, &error, []),
+        }
+    }
+}
+
+fn orphan(reading: &Reading<'_>, leftovers: &mut Leftovers, name: Text, live: Live) -> Option<Orphan> {
+    let Owner::Manifest { scope, manifest } = live.owner.clone() else {
+        return None;
+    };
+    (scope == reading.desired.scope).then(|| Orphan {
+        address: leftovers.address(&manifest, &name),
+        kind: &SCHEDULE,
+        name,
+        manifest,
+        live,
+    })
+}
+
+fn name_of(resource: &Resource) -> &str {
+    resource.spec.text("name").unwrap_or_default()
+}
+
+fn group_of(resource: &Resource) -> &str {
+    resource.spec.text("groupName").unwrap_or("default")
+}
+
+#[cfg(test)]
+mod tests;

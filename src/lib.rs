@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod aws;
 pub mod cli;
+pub mod compose;
 pub mod manifest;
 pub mod plan;
 pub mod resource;

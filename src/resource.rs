@@ -23,6 +23,6 @@ pub mod service;
 pub mod shape;
 pub mod snapshot;
 pub mod target;
-pub mod task_definition;
 pub mod target_group;
+pub mod task_definition;
 pub mod types;

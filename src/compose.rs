@@ -1,0 +1,121 @@
+//! Manifests and an environment to desired resources.
+//!
+//! In: a project as it was loaded, the name of one of its environments, and the process variables that it may read. Out:
+//! [`Desired`], each resource after what it needs, and every error of the project at once, each at the place that caused
+//! it. Pure: the same input gives the same bytes.
+
+mod arn;
+mod assembly;
+mod body;
+mod checks;
+mod conditions;
+mod containers;
+mod context;
+mod image;
+mod ingress;
+mod kinds;
+mod layers;
+mod locate;
+mod log_group;
+mod naming;
+mod publish;
+mod service;
+mod settings;
+mod source;
+mod tags;
+mod task_definition;
+mod template;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::manifest::diagnostic::Diagnostics;
+use crate::manifest::kind::ManifestKind;
+use crate::manifest::loaded::Loaded;
+use crate::resource::graph::{Desired, ManifestId, Origin};
+
+use assembly::Assembly;
+use context::Context;
+use source::Source;
+use template::Templates;
+
+/// What comes from outside of the project.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// The process variables: `${env.NAME}` reads those that the project allows.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// What a project wants in an environment, and what is wrong with it.
+pub struct Composition {
+    /// What the manifests want that have no error; `None` where the project itself can't be read for the environment.
+    /// Nothing may be done with it while there are errors, unless someone asked to go on without the broken manifests.
+    pub desired: Option<Desired>,
+    /// Everything that is wrong, loading included, in the order of places.
+    pub diagnostics: Diagnostics,
+    /// The manifests that have errors; what they want is not in `desired`.
+    pub broken: BTreeSet<ManifestId>,
+}
+
+/// The names of the project's environments, in the order in which they are written.
+pub fn environments(loaded: &Loaded) -> Vec<&str> {
+    let all = loaded.project.iter().flat_map(|project| &project.environments);
+    all.map(|environment| &*environment.name.name).collect()
+}
+
+/// Composes what a project wants in an environment.
+pub fn compose(loaded: &Loaded, environment: &str, input: &Input) -> Composition {
+    let mut assembly = Assembly::default();
+    let context = Context::new(loaded, environment, input, &mut assembly.diagnostics);
+    let desired = context.map(|context| desired(&context, &mut assembly));
+    let mut diagnostics = loaded.diagnostics.clone();
+    diagnostics.extend(assembly.diagnostics);
+    diagnostics.sort();
+    Composition {
+        desired,
+        diagnostics,
+        broken: assembly.broken,
+    }
+}
+
+fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
+    let mut templates = Templates::new(context);
+    for document in context.documents(ManifestKind::Service) {
+        service::compose(context, &mut templates, document, assembly);
+    }
+    for (source, faults) in templates.faults(context) {
+        assembly.report(&source.id, faults);
+    }
+    assembly.places.name_prefix = context.prefix.clone();
+    assembly.places.schedule_group = naming::schedule_group(&context.scope, &context.prefix);
+    assembly.places.priority_range = context.priority_range();
+    let resources = assembly.resources();
+    Desired {
+        scope: context.scope.clone(),
+        account: context.environment.account_id.clone(),
+        region: context.region.clone(),
+        assume_role: context.environment.assume_role_arn.clone(),
+        resources,
+        manifests: manifests(context),
+        lookups: std::mem::take(&mut assembly.lookups),
+        places: std::mem::take(&mut assembly.places),
+        notes: std::mem::take(&mut assembly.notes),
+        sensitivity: context.sensitivity.clone(),
+    }
+}
+
+/// Every manifest of the environment with its place.
+fn manifests(context: &Context<'_>) -> BTreeMap<ManifestId, Origin> {
+    let here = context
+        .loaded
+        .documents
+        .iter()
+        .filter(|document| context.has(document));
+    here.map(|document| {
+        let source = Source::of(context, document, &mut Vec::new());
+        (source.id, source.origin)
+    })
+    .collect()
+}

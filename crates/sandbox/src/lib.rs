@@ -35,6 +35,7 @@ pub mod service;
 pub mod state;
 mod store;
 pub mod sts;
+mod tags;
 
 pub use clock::Clock;
 pub use fault::{Effect, Fault, When};

@@ -2,6 +2,7 @@
 
 mod entry;
 mod group;
+mod settings;
 mod tag;
 mod target;
 
@@ -16,6 +17,7 @@ use crate::firing::Firing;
 
 pub use entry::Entry;
 pub use group::Group;
+pub use settings::Settings;
 
 /// How long a group is DELETING before it is gone with all that is in it.
 const DELETION: SignedDuration = SignedDuration::from_secs(1);

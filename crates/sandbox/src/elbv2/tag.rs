@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Elbv2, validation};
 use crate::api::{Answer, ApiError, Params};
+use crate::tags;
 
 /// Resources that one DescribeTags, AddTags or RemoveTags may name.
 const ARNS_PER_CALL: usize = 20;
@@ -78,8 +79,7 @@ impl Elbv2 {
 
     pub(super) fn describe_tags(&self, params: Params<'_>) -> Answer {
         let descriptions: Vec<Value> = self.tagged(params)?.into_iter().map(|arn| {
-            let tags = self.tags.get(arn).into_iter().flatten();
-            json!({ "ResourceArn": arn, "Tags": tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect::<Vec<_>>() })
+            json!({ "ResourceArn": arn, "Tags": tags::show(self.tags.get(arn).into_iter().flatten()) })
         }).collect();
         Ok(json!({ "TagDescriptions": descriptions }))
     }

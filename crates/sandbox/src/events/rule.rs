@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Events, check_bus, constraint, no_rule, paged, rule_name, tag, validation};
+use super::{Events, check_bus, constraint, no_rule, paged, rule_name, validation};
 use crate::api::{Answer, ApiError, Params, Scope, object};
 use crate::firing::{self, Firing};
 use crate::schedule::{Dialect, Schedule};
+use crate::tags;
 
 const RULES_PER_BUS: usize = 300;
 
@@ -144,7 +145,7 @@ impl Events {
         }
         let tags = match existing {
             Some(rule) => rule.tags.clone(),
-            None => tag::merged(&BTreeMap::new(), params)?,
+            None => tags::merged(&BTreeMap::new(), params, validation)?,
         };
         let unchanged = existing.filter(|rule| rule.expression.as_deref() == expression);
         let text = |member: &str| params.text(member).map(str::to_owned);

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Route53, bare, invalid_input};
 use crate::api::{Answer, ApiError, Params};
+use crate::tags;
 
 impl Route53 {
     pub(super) fn list_tags_for_resource(&self, params: Params<'_>) -> Answer {
@@ -56,10 +57,7 @@ impl Route53 {
     }
 
     fn tag_set(&self, id: &str) -> Value {
-        let tags = self.tags.get(id).into_iter().flatten();
-        let tags: Vec<Value> = tags
-            .map(|(key, value)| json!({ "Key": key, "Value": value }))
-            .collect();
+        let tags = tags::show(self.tags.get(id).into_iter().flatten());
         json!({ "ResourceType": "hostedzone", "ResourceId": id, "Tags": tags })
     }
 }

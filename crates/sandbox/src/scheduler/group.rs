@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Scheduler, conflict, epoch, name, not_found, paged, tag, validation};
+use super::{Scheduler, conflict, epoch, name, not_found, paged, validation};
 use crate::api::{Answer, ApiError, Params, Scope};
+use crate::tags;
 
 const GROUPS: usize = 500;
 
@@ -62,7 +63,7 @@ impl Scheduler {
     pub(super) fn create_schedule_group(&mut self, scope: Scope<'_>, params: Params<'_>) -> Answer {
         let name = name(params, "Name", "")?;
         let mut group = Group::new(scope, name);
-        group.tags = tag::merged(&group.tags, params)?;
+        group.tags = tags::merged(&group.tags, params, validation)?;
         group.client_token = params.text("ClientToken").map(str::to_owned);
         if let Some(existing) = self.groups.get(name) {
             let again = group.client_token.is_some() && existing.client_token == group.client_token;

@@ -1,39 +1,15 @@
 //! Tags, which only groups have.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Group, Scheduler, not_found, validation};
 use crate::api::{Answer, ApiError, Params};
-
-const TAGS_PER_GROUP: usize = 50;
-
-/// The tags of a request laid over those that are there.
-pub(super) fn merged(
-    before: &BTreeMap<String, String>,
-    params: Params<'_>,
-) -> Result<BTreeMap<String, String>, ApiError> {
-    let mut tags = before.clone();
-    for tag in params.list("Tags") {
-        let key = tag.text("Key").unwrap_or_default();
-        if key.is_empty() || key.chars().count() > 128 || key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(validation(format!("The tag key '{key}' can't be used.")));
-        }
-        tags.insert(key.to_owned(), tag.text("Value").unwrap_or_default().to_owned());
-    }
-    if tags.len() > TAGS_PER_GROUP {
-        return Err(validation(format!(
-            "A schedule group has at most {TAGS_PER_GROUP} tags."
-        )));
-    }
-    Ok(tags)
-}
+use crate::tags;
 
 impl Scheduler {
     pub(super) fn tag_resource(&mut self, params: Params<'_>) -> Answer {
         let group = self.tagged(params)?;
-        group.tags = merged(&group.tags, params)?;
+        group.tags = tags::merged(&group.tags, params, validation)?;
         Ok(json!({}))
     }
 
@@ -46,12 +22,7 @@ impl Scheduler {
     }
 
     pub(super) fn list_tags_for_resource(&mut self, params: Params<'_>) -> Answer {
-        let tags = self
-            .tagged(params)?
-            .tags
-            .iter()
-            .map(|(key, value)| json!({ "Key": key, "Value": value }));
-        Ok(json!({ "Tags": tags.collect::<Vec<Value>>() }))
+        Ok(json!({ "Tags": tags::show(&self.tagged(params)?.tags) }))
     }
 
     fn tagged(&mut self, params: Params<'_>) -> Result<&mut Group, ApiError> {

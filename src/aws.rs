@@ -4,6 +4,8 @@
 //! goes through one gate, which keeps AWS's throttle buckets, retries what passes, and counts.
 
 pub mod adapter;
+#[cfg(test)]
+mod bench;
 pub mod buckets;
 mod cache;
 pub mod clients;

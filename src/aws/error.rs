@@ -175,7 +175,7 @@ fn kind_of(service: &str, code: &str, message: &str, status: u16) -> Kind {
     let settles = |text: &&str| message.contains(&text.to_lowercase());
     if THROTTLES.contains(&code) || (code != "LimitExceededException" && status == 429) {
         Kind::Throttled
-    } else if UNSETTLED.contains(&code) || UNSETTLED_MESSAGES.iter().any(|text| settles(text)) {
+    } else if UNSETTLED.contains(&code) || UNSETTLED_MESSAGES.iter().any(settles) {
         Kind::Unsettled
     } else if FAILURES.contains(&code) || status >= 500 {
         Kind::Lost

@@ -93,7 +93,11 @@ fn wrong_account(expected: &str, identity: &Identity) -> AwsError {
 
 #[cfg(test)]
 mod tests {
+    use sendo_sandbox::{Effect, When};
+
     use super::*;
+    use crate::aws::bench::Bench;
+    use crate::aws::clients::Options;
 
     #[test]
     fn another_account_is_told_with_both_numbers() {
@@ -107,5 +111,49 @@ mod tests {
             "sts GetCallerIdentity: WrongAccount: the project says account 123456789012, these credentials are for \
              210987654321 (arn:aws:iam::210987654321:user/ann)"
         );
+    }
+
+    #[tokio::test]
+    async fn the_account_that_answers_must_be_the_projects() {
+        let bench = Bench::new().await;
+        let identity = bench.clients.identity_in(Some("123456789012")).await.unwrap();
+        assert_eq!(&*identity.account, "123456789012");
+        let error = bench.clients.identity_in(Some("210987654321")).await.unwrap_err();
+        assert_eq!(error.code, "WrongAccount");
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_nobody_answers_is_told_as_such() {
+        let options = Options {
+            sandbox: Some("http://127.0.0.1:9".into()),
+            ..Options::in_region("eu-west-1")
+        };
+        let error = Clients::connect(options).await.identity().await.unwrap_err();
+        assert_eq!(
+            (error.code.as_str(), error.class),
+            ("Unreachable", Class::Recoverable)
+        );
+        assert!(error.hint.unwrap().contains("AWS_ENDPOINT_URL"));
+    }
+
+    #[tokio::test]
+    async fn expired_credentials_are_told_with_what_to_do() {
+        let bench = Bench::new().await;
+        let (code, message) = (
+            "ExpiredToken".to_owned(),
+            "The security token included in the request is expired".to_owned(),
+        );
+        bench.fail(
+            "GetCallerIdentity",
+            When::Always,
+            Effect::Error {
+                status: 403,
+                code,
+                message,
+            },
+        );
+        let error = bench.clients.identity().await.unwrap_err();
+        assert_eq!(bench.calls("GetCallerIdentity"), 1);
+        assert!(error.hint.unwrap().contains("log in again"));
     }
 }

@@ -320,3 +320,6 @@ fn live_of(group: &LogGroup) -> Live {
         status: Value::Null,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,7 @@
 pub mod api;
 mod auth;
 pub mod clock;
+pub mod ecs;
 pub mod elbv2;
 pub mod events;
 pub mod fault;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{Answer, ApiError, Params, Scope};
 use crate::auth::Caller;
+use crate::ecs::Ecs;
 use crate::elbv2::Elbv2;
 use crate::events::Events;
 use crate::firing::{Firing, Outcome};
@@ -46,6 +47,8 @@ pub struct Account {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Region {
+    /// Elastic Container Service.
+    pub ecs: Ecs,
     /// Elastic Load Balancing v2.
     pub elbv2: Elbv2,
     /// EventBridge.
@@ -176,6 +179,7 @@ impl World {
 
 impl Region {
     fn seed(&mut self, scope: Scope<'_>) {
+        self.ecs.seed(scope);
         self.elbv2.seed(scope);
     }
 
@@ -187,6 +191,7 @@ impl Region {
         params: Params<'_>,
     ) -> Option<Answer> {
         match service {
+            Service::Ecs => self.ecs.call(scope, &mut self.elbv2, operation, params),
             Service::Elbv2 => self.elbv2.call(scope, operation, params),
             Service::Events => self.events.call(scope, operation, params),
             Service::Logs => self.logs.call(scope, operation, params),
@@ -198,7 +203,7 @@ impl Region {
     /// Goes from one due moment to the next until `until`; `scope.now` is where the last advance ended.
     fn advance(&mut self, mut scope: Scope<'_>, until: Timestamp) {
         while let Some(due) = self.next_due(scope.now).filter(|due| *due <= until) {
-            scope.now = due;
+            scope.now = scope.now.max(due);
             self.settle(scope);
         }
     }
@@ -206,6 +211,7 @@ impl Region {
     /// The first moment after `now` at which something happens by itself.
     fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let due = [
+            self.ecs.next_due(),
             self.elbv2.next_due(now),
             self.events.next_due(),
             self.scheduler.next_due(),
@@ -221,6 +227,7 @@ impl Region {
         for firing in firings {
             self.fire(scope, firing);
         }
+        self.ecs.settle(scope, &mut self.elbv2);
     }
 
     /// Runs the task of a rule or schedule. Nobody hears of a failure, as on AWS.

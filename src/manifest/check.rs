@@ -144,7 +144,7 @@ a.yaml:4:42: error: `taskCount` must be an integer from 1 to 10
 a.yaml:4:45: error: `eventPattern` is not supported yet
 a.yaml:4:72: error: `trigger` must be one of `rule`, `schedule`
 a.yaml:4:113: error: unknown field `nme` in ContainerOverride
-a.yaml:9:28: error: `services` must be `all`
+a.yaml:9:28: error: `services` must be `all` or a list
 a.yaml:9:51: error: `from` takes no variables
 a.yaml:9:59: error: unknown field `schedul` in CopiedBatch
 a.yaml:9:73: error: `expiresAt` is not supported yet

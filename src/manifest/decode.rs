@@ -36,6 +36,12 @@ pub struct TextForm {
     pub words: &'static [&'static str],
 }
 
+impl TextForm {
+    fn takes(&self, text: &str) -> bool {
+        self.words.is_empty() || self.words.contains(&text)
+    }
+}
+
 /// The member of a list's item that takes the item out when layers are merged.
 pub const REMOVE: &str = "$remove";
 
@@ -94,7 +100,7 @@ struct Decoder<'a> {
 
 impl Decoder<'_> {
     fn value(&mut self, node: &Node, shape: &Shape, place: Place<'_>) -> Option<Value> {
-        if self.mode == Mode::Layer && (node.is_null() || is_template(node)) {
+        if self.passes(node) {
             return Some(Value::Null);
         }
         match shape {
@@ -104,6 +110,11 @@ impl Decoder<'_> {
             Shape::Object(object) => self.object(node, object, place),
             scalar => self.scalar(node, scalar, place),
         }
+    }
+
+    /// Whether a layer may hold this in the place of anything.
+    fn passes(&self, node: &Node) -> bool {
+        self.mode == Mode::Layer && (node.is_null() || is_template(node))
     }
 
     fn scalar(&mut self, node: &Node, shape: &Shape, place: Place<'_>) -> Option<Value> {
@@ -222,8 +233,11 @@ impl Decoder<'_> {
             .iter()
             .find(|form| form.object == object.name && form.field == field.name);
         match (words, &entry.value.kind) {
-            (Some(form), Kind::Scalar(_)) => {
-                self.member(&entry.value, &Shape::String { values: form.words }, place)
+            (Some(form), Kind::Scalar(scalar)) if form.takes(&scalar.text) => {
+                self.member(&entry.value, &Shape::String { values: &[] }, place)
+            }
+            (Some(form), Kind::Scalar(scalar)) if !scalar.is_null() && !self.passes(&entry.value) => {
+                self.wrong(&entry.value, &format!("{} or a list", listed(form.words)), place)
             }
             _ => self.member(&entry.value, &field.shape, place),
         }

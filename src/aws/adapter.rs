@@ -47,4 +47,6 @@ fn failed<T>(error: &SerdeError) -> AdapterError {
 }
 
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod tests;

@@ -93,3 +93,6 @@ fn whole(value: &Value) -> Value {
         _ => value.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 //! A table is built once from plain constructors, one line a member, and says for each member its type, whether it is
 //! required, what its absence means, what a change of it costs and how two spellings of it are made one.
 
+#[cfg(test)]
+pub mod arbitrary;
+
 use std::sync::Arc;
 
 use crate::value::{Map, Value};

@@ -74,7 +74,8 @@ fn guards() -> Vec<Field> {
             "deploymentCircuitBreaker",
             circuit_breaker(),
             "When a deployment that fails to start tasks is given up.",
-        ),
+        )
+        .canonical(spelling::not_enabled_is_absent),
         field("alarms", alarms(), "CloudWatch alarms that fail a deployment."),
         field(
             "earlySuccessCriteria",
@@ -85,7 +86,7 @@ fn guards() -> Vec<Field> {
     ]
 }
 
-/// O: `{enable: false, rollback: false}` is returned where none was given; the rest is filled when it is on.
+/// O: `{enable: false, rollback: false}` is returned where none was given; M: the rest has defaults that AWS fills in.
 fn circuit_breaker() -> Shape {
     let threshold = object(
         "ThresholdConfiguration",

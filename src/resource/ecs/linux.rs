@@ -187,13 +187,13 @@ pub(super) fn resource_requirements() -> Shape {
     let sharing = object(
         "SharingStrategy",
         "How a GPU is shared; exclusive where left out.",
-        [field("nvidiaMps", mps, "Through NVIDIA MPS.")],
+        [field("nvidiaMps", mps, "Through NVIDIA MPS.").required()],
     );
     set(object(
         "ResourceRequirement",
         "An accelerator that the container needs.",
         [
-            field("value", string(), "How many, or which."),
+            field("value", string(), "How many, or which.").required(),
             field(
                 "type",
                 one_of(&["GPU", "InferenceAccelerator", "NeuronDevice"]),

@@ -1,5 +1,6 @@
 //! How tasks of a service are reached: subnets, load balancers, registries, VPC Lattice, gateways.
 
+use super::NOT_IN_THE_SDK;
 use crate::resource::shape::{Shape, field, integer_between, keyed, list, object, one_of, set, string};
 
 /// The network of tasks under awsvpc.
@@ -167,7 +168,8 @@ pub(super) fn gateway_connectors() -> Shape {
                 "deregistrationDelay",
                 delay,
                 "How long a task that goes may finish its work.",
-            ),
+            )
+            .refused(NOT_IN_THE_SDK),
         ],
     );
     keyed(connector, &[&["portName"]]).declared_only()

@@ -22,7 +22,7 @@ pub(super) fn service_connect() -> Shape {
     let container = object(
         "ServiceConnectContainerConfiguration",
         "Settings of the proxy's container.",
-        [field("logLevel", one_of(&["debug", "info"]), "How much it logs.")],
+        [field("logLevel", one_of(&["debug", "info"]), "How much it logs.").required()],
     );
     object(
         "ServiceConnectConfiguration",

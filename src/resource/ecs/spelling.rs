@@ -50,7 +50,7 @@ pub fn disabled_is_absent(value: &Value) -> Value {
     off_is_absent(value, "enabled")
 }
 
-/// Early success that is not enabled is as good as none.
+/// A circuit breaker, or early success, that is not enabled is as good as none, whatever else AWS fills in.
 pub fn not_enabled_is_absent(value: &Value) -> Value {
     off_is_absent(value, "enable")
 }

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use super::container_definition::container_definitions;
-use super::{ephemeral_storage, pairs, placement_constraints, spelling, volume};
+use super::{NOT_IN_THE_SDK, ephemeral_storage, pairs, placement_constraints, spelling, volume};
 use crate::resource::shape::{Field, Shape, boolean, field, keyed, object, one_of, set, string};
 use crate::value::{Map, Value};
 
@@ -108,7 +108,9 @@ fn placement() -> Vec<Field> {
             "trustedExecutionConfiguration",
             trusted_execution().declared_only(),
             "How far its tasks are isolated, on Managed Instances.",
-        ),
+        )
+        // M has it; the SDK does not, so it could not be sent.
+        .refused(NOT_IN_THE_SDK),
     ]
 }
 

@@ -75,6 +75,52 @@ fn rules_and_schedules_fire_in_the_order_of_their_times() {
 }
 
 #[test]
+fn a_fired_rule_leaves_a_task_with_its_overrides() {
+    let sandbox = open();
+    let definition = json!({
+        "family": "job", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+        "executionRoleArn": "arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
+        "containerDefinitions": [{ "name": "app", "image": "busybox" }],
+    });
+    sandbox
+        .call(REGION, Service::Ecs, "RegisterTaskDefinition", &definition)
+        .unwrap();
+    put_rule(&sandbox, "rate(5 minutes)");
+    let mut target = ecs_target();
+    target["Id"] = "job".into();
+    target["Input"] = r#"{"containerOverrides": [{"name": "app", "command": ["close-the-day"]}]}"#.into();
+    target["EcsParameters"]["LaunchType"] = "FARGATE".into();
+    target["EcsParameters"]["NetworkConfiguration"] = json!({ "awsvpcConfiguration": { "Subnets": ["subnet-5eed000a"], "SecurityGroups": ["sg-5eed0001"] } });
+    let targets = json!({ "Rule": "nightly", "Targets": [target] });
+    sandbox
+        .call(REGION, Service::Events, "PutTargets", &targets)
+        .unwrap();
+    sandbox.advance(5 * MINUTE);
+    let outcome = sandbox.world(|world| world.region(REGION).unwrap().fired[0].clone());
+    assert_eq!((outcome.failure, outcome.tasks.len()), (None, 1));
+    let described = json!({ "cluster": "default", "tasks": outcome.tasks });
+    let answer = sandbox
+        .call(REGION, Service::Ecs, "DescribeTasks", &described)
+        .unwrap();
+    let task = &answer["tasks"][0];
+    assert_eq!(task["startedBy"], "events-rule/nightly");
+    assert_eq!(
+        task.pointer("/overrides/containerOverrides/0/command").unwrap(),
+        &json!(["close-the-day"])
+    );
+}
+
+#[test]
+fn a_task_that_cannot_be_run_is_a_failure_that_nobody_hears_of() {
+    let sandbox = open();
+    put_rule(&sandbox, "rate(5 minutes)");
+    sandbox.advance(5 * MINUTE);
+    let outcome = sandbox.world(|world| world.region(REGION).unwrap().fired[0].clone());
+    assert_eq!(outcome.tasks, Vec::<String>::new());
+    assert!(outcome.failure.unwrap().contains("TaskDefinition not found"));
+}
+
+#[test]
 fn nothing_fires_twice_however_often_one_looks() {
     let sandbox = open();
     put_rule(&sandbox, "rate(5 minutes)");

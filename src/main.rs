@@ -1,3 +1,7 @@
-//! Entry point.
+//! Entry point: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sendo::cli::run(std::env::args_os())
+}

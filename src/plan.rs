@@ -4,6 +4,7 @@
 //! and carried out ([`steps`]) without being computed again.
 
 mod build;
+pub mod deletion;
 mod digest;
 pub mod json;
 mod prune;
@@ -18,9 +19,9 @@ pub use digest::digest;
 pub use prune::Prune;
 
 use crate::resource::difference::Difference;
-use crate::resource::graph::{ManifestId, Origin, Resource, Scope};
+use crate::resource::graph::{Desired, ManifestId, Origin, Resource, Scope};
 use crate::resource::path::Path;
-use crate::resource::snapshot::{Live, ReadFailure};
+use crate::resource::snapshot::{Live, ReadFailure, Snapshot};
 use crate::resource::types::ResourceType;
 use crate::value::{Text, Value};
 
@@ -203,6 +204,34 @@ pub struct Summary {
 }
 
 impl Plan {
+    /// A plan that does nothing yet.
+    fn of(desired: &Desired, snapshot: &Snapshot) -> Plan {
+        Plan {
+            scope: desired.scope.clone(),
+            account: snapshot.account.clone(),
+            region: desired.region.clone(),
+            changes: Vec::new(),
+            drift: Vec::new(),
+            refused: Vec::new(),
+            notes: desired.notes.clone(),
+            failures: snapshot.failures.clone(),
+            calls: snapshot.calls.clone(),
+        }
+    }
+
+    /// Puts the changes in the order of the manifests' places, and each manifest's in the order in which they are made.
+    fn sort(&mut self) {
+        self.changes.sort_by_cached_key(|change| {
+            let place = change.origin.clone().unwrap_or_default();
+            (
+                place,
+                change.manifest.clone(),
+                change.kind.rank,
+                change.address.clone(),
+            )
+        });
+    }
+
     /// The changes that do something.
     pub fn actions(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.action != Action::NoOp)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 /// How much of AWS's rate is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum RateLimit {
     /// Half: the rest is left to people, pipelines and other tools.
     Half,

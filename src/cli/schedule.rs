@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::global::{Global, Output};
 use crate::schedule::{Dialect, Expression, ScheduleError, local_text, time_zone};
 
 /// The arguments of `sendo schedule`.
@@ -31,9 +32,6 @@ pub struct ScheduleArgs {
     /// What rate() counts from (RFC 3339): the rule's creation or the schedule's start
     #[arg(long, value_name = "TIME")]
     pub anchor: Option<Timestamp>,
-    /// How to print
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: ScheduleOutput,
 }
 
 /// The dialects by their names on the command line.
@@ -43,15 +41,6 @@ pub enum DialectArg {
     Rule,
     /// An EventBridge Scheduler schedule
     Schedule,
-}
-
-/// How `sendo schedule` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ScheduleOutput {
-    /// For people
-    Text,
-    /// One JSON object
-    Json,
 }
 
 /// What was asked, read and answered; rendered as text or JSON.
@@ -68,13 +57,15 @@ struct Answer {
 ///
 /// # Errors
 /// A wrong expression, with a caret under the offending part and a hint; an unknown time zone; a failed write.
-pub fn run(args: &ScheduleArgs, out: &mut dyn Write) -> anyhow::Result<()> {
+pub fn run(global: &Global, args: &ScheduleArgs, out: &mut dyn Write) -> anyhow::Result<u8> {
+    let output = global.output(&[Output::Text, Output::Json])?;
     let answer = answer(args)?;
-    match args.output {
-        ScheduleOutput::Text => write!(out, "{}", text(&answer)),
-        ScheduleOutput::Json => writeln!(out, "{:#}", to_json(&answer)),
+    match output {
+        Output::Json => writeln!(out, "{:#}", to_json(&answer)),
+        _ => write!(out, "{}", text(&answer)),
     }
-    .context("failed to print the fire times")
+    .context("failed to print the fire times")?;
+    Ok(0)
 }
 
 fn answer(args: &ScheduleArgs) -> anyhow::Result<Answer> {

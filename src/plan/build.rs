@@ -24,6 +24,8 @@ pub struct Options {
     pub prune: Prune,
     /// Whether every manifest of the project could be read: only then can one be said to be gone.
     pub manifests_complete: bool,
+    /// The manifests that have errors: what is theirs is left alone.
+    pub broken: BTreeSet<ManifestId>,
 }
 
 /// Compares what is desired with what was found.
@@ -325,7 +327,7 @@ pub(super) fn deletion(orphan: &Orphan, origin: Option<&crate::resource::graph::
     }
 }
 
-fn refusal(resource: &Resource, reason: Reason, message: String) -> Refusal {
+pub(super) fn refusal(resource: &Resource, reason: Reason, message: String) -> Refusal {
     Refusal {
         address: resource.address.clone(),
         origin: resource.origin.clone(),
@@ -335,7 +337,11 @@ fn refusal(resource: &Resource, reason: Reason, message: String) -> Refusal {
 }
 
 /// Whether the resource is adopted, or why it must not be touched.
-fn ownership(desired: &Desired, resource: &Resource, live: &Live) -> Result<bool, (Reason, String)> {
+pub(super) fn ownership(
+    desired: &Desired,
+    resource: &Resource,
+    live: &Live,
+) -> Result<bool, (Reason, String)> {
     let label = resource.kind.label;
     let name = &resource.name;
     match &live.owner {

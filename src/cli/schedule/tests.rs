@@ -5,6 +5,8 @@ use super::*;
 #[derive(Debug, Parser)]
 struct Line {
     #[command(flatten)]
+    global: Global,
+    #[command(flatten)]
     args: ScheduleArgs,
 }
 
@@ -17,7 +19,7 @@ fn run_line(arguments: &[&str]) -> Result<String, String> {
     line.extend(arguments);
     let line = Line::try_parse_from(line).map_err(|error| error.to_string())?;
     let mut out = Vec::new();
-    run(&line.args, &mut out).map_err(|error| format!("{error:#}"))?;
+    run(&line.global, &line.args, &mut out).map_err(|error| format!("{error:#}"))?;
     Ok(String::from_utf8(out).unwrap())
 }
 

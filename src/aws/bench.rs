@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sendo_sandbox::{Effect, Fault, Sandbox, Server, When};
-use serde_json::Value as Json;
+use sendo_sandbox::{Clock, Effect, Fault, Sandbox, Server, When};
+use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
 use super::clients::{Clients, Options};
@@ -14,9 +14,11 @@ use super::{AwsError, Progress, Provider, Write, providers};
 use crate::resource::compare::{compare, record_of};
 use crate::resource::difference::Difference;
 use crate::resource::graph::{Desired, ManifestId, Origin, Places, Resource, Scope};
+use crate::resource::service::SERVICE;
 use crate::resource::snapshot::{Live, Observation, Snapshot};
+use crate::resource::task_definition::TASK_DEFINITION;
 use crate::resource::types::ResourceType;
-use crate::value::{Map, Reference, Value};
+use crate::value::{Map, Reference, Reveal, Value};
 
 /// The region of all tests.
 pub const REGION: &str = "ap-northeast-1";
@@ -33,13 +35,17 @@ pub struct Bench {
 impl Bench {
     /// A new sandbox on a port.
     pub async fn new() -> Self {
-        let sandbox = Sandbox::open(sendo_sandbox::Options::default()).unwrap();
+        let options = sendo_sandbox::Options {
+            clock: Clock::Times(10.0),
+            ..sendo_sandbox::Options::default()
+        };
+        let sandbox = Sandbox::open(options).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = sandbox.serve(listener).unwrap();
         let options = Options {
             sandbox: Some(server.endpoint().to_owned()),
             poll: Duration::from_millis(100),
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(20),
             ..Options::in_region(REGION)
         };
         Bench {
@@ -187,6 +193,44 @@ pub fn with(resource: &Resource, member: &str, value: Json) -> Resource {
         .unwrap()
         .insert(member, Value::from_json(value));
     changed
+}
+
+/// The definition that [`service`] runs.
+pub fn definition() -> Resource {
+    resource(
+        &TASK_DEFINITION,
+        "task_definition",
+        json!({
+            "family": "shop-production-api", "cpu": "256", "memory": "512", "networkMode": "awsvpc",
+            "requiresCompatibilities": ["FARGATE"], "tags": {"team": "shop"},
+            "containerDefinitions": [{"name": "app", "image": "example/api:1", "essential": true,
+                "portMappings": [{"containerPort": 8080}],
+                "environment": [{"name": "RAILS_ENV", "value": "production"}]}],
+        }),
+    )
+}
+
+/// The same definition with another environment variable.
+pub fn with_variable(definition: &Resource, name: &str, value: &str) -> Resource {
+    let mut spec = definition.spec.to_json(Reveal::Shown);
+    spec["containerDefinitions"][0]["environment"] = json!([{"name": name, "value": value}]);
+    Resource {
+        spec: Value::from_json(spec),
+        ..definition.clone()
+    }
+}
+
+/// A service that runs this revision.
+pub fn service(revision: &str) -> Resource {
+    resource(
+        &SERVICE,
+        "service",
+        json!({
+            "cluster": "production", "serviceName": "api", "taskDefinition": revision, "desiredCount": 2,
+            "launchType": "FARGATE", "tags": {"team": "shop"},
+            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-5eed000a"]}},
+        }),
+    )
 }
 
 /// The same resource with a reference in a member.

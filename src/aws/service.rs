@@ -208,3 +208,6 @@ fn cluster_of(spec: &Value) -> &str {
 fn name_of(spec: &Value) -> &str {
     spec.text("serviceName").unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

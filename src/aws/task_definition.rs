@@ -172,3 +172,6 @@ fn tag_differences(write: &Write<'_>, live: &Live) -> Vec<Difference> {
 fn family_of(spec: &Value) -> &str {
     spec.text("family").unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Deleting a service: its tasks are stopped, and it is gone when it is INACTIVE.
 
 use aws_sdk_ecs::operation::delete_service::DeleteServiceError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{ECS, Services};
 use crate::aws::observe::attribute;
@@ -58,6 +59,11 @@ impl Services {
     }
 }
 
+/// Gone, or on its way.
 fn is_gone(error: &DeleteServiceError) -> bool {
-    error.is_service_not_found_exception() || error.is_cluster_not_found_exception()
+    let code = error.meta().code().unwrap_or_default();
+    matches!(
+        code,
+        "ServiceNotFoundException" | "ServiceNotActiveException" | "ClusterNotFoundException"
+    )
 }

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use super::{ECS, Services, cluster_of, live, name_of};
 use crate::aws::{AwsError, Observed, Reading, pages};
 use crate::resource::ecs::spelling;
-use crate::resource::graph::{ManifestId, Resource};
+use crate::resource::graph::{ManifestId, Resource, address};
 use crate::resource::service::SERVICE;
 use crate::resource::snapshot::{Live, Observation, Orphan, Owner};
 use crate::value::{Text, Value};
@@ -358,7 +358,7 @@ fn orphan(reading: &Reading<'_>, live: Live) -> Option<Orphan> {
     let manifest = manifest.clone();
     let cluster = spelling::cluster(live.spec.get("cluster")?);
     Some(Orphan {
-        address: address(&manifest, &name),
+        address: orphan_address(&manifest, &name),
         kind: &SERVICE,
         name: format!("{}/{name}", cluster.as_str().unwrap_or_default()).into(),
         manifest,
@@ -366,10 +366,14 @@ fn orphan(reading: &Reading<'_>, live: Live) -> Option<Orphan> {
     })
 }
 
-/// A Service has one ECS service; of a developer environment each has its own name in the address.
-fn address(manifest: &ManifestId, name: &str) -> Text {
+/// A Service has one ECS service; those of a developer environment have their own name behind the environment's.
+fn orphan_address(manifest: &ManifestId, name: &str) -> Text {
+    let own = name
+        .strip_prefix(&*manifest.name)
+        .and_then(|rest| rest.strip_prefix('-'))
+        .unwrap_or(name);
     match &*manifest.kind {
-        "Service" => format!("{manifest}/service").into(),
-        _ => format!("{manifest}/{name}/service").into(),
+        "Service" => address(manifest, &["service"]),
+        _ => address(manifest, &[own, "service"]),
     }
 }

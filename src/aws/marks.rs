@@ -57,12 +57,12 @@ impl Marks {
     }
 }
 
-/// Splits the tags of a live resource into the user's own and the marks.
+/// Splits the tags of a live resource into those that a manifest can want, marks of ownership included, and the marks.
 pub fn read<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Map, Marks) {
     let all: BTreeMap<&str, &str> = tags.into_iter().collect();
     let own = all
         .iter()
-        .filter(|(key, _)| !key.starts_with(PREFIX) && !key.starts_with("aws:"))
+        .filter(|(key, _)| **key != APPLIED && !key.starts_with("aws:"))
         .map(|(key, value)| ((*key).into(), Value::from(*value)))
         .collect();
     let marks = Marks {
@@ -232,10 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn own_tags_are_told_from_marks_and_from_those_of_aws() {
+    fn the_record_and_the_tags_of_aws_are_no_tags_that_a_manifest_wants() {
         let text = record().to_string();
         let (own, marks) = read(marked(&text));
-        assert_eq!(own.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["team"]);
+        let keys: Vec<&str> = own.iter().map(|(key, _)| &**key).collect();
+        assert_eq!(
+            keys,
+            ["sendo:environment", "sendo:manifest", "sendo:project", "team"]
+        );
         assert_eq!(
             marks.owner,
             Owner::Manifest {

@@ -37,6 +37,7 @@ pub async fn out(
         );
     }
     if plan.is_empty() {
+        sum_up(&Report::default())?;
         return Ok(true);
     }
     if !consent.yes && !asked(plan)? {

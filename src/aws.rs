@@ -9,12 +9,15 @@ mod bench;
 pub mod buckets;
 mod cache;
 pub mod clients;
+mod dns_record;
 mod ecs_tags;
+mod elb;
 pub mod error;
 mod event_rule;
 pub mod gate;
 mod hint;
 pub mod identity;
+mod listener_rule;
 mod log_group;
 pub mod marks;
 pub mod observe;
@@ -23,6 +26,7 @@ mod patience;
 mod schedule;
 mod service;
 mod target;
+mod target_group;
 mod task_definition;
 mod trigger;
 
@@ -108,9 +112,12 @@ pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
     vec![
         Box::new(log_group::LogGroups::new(clients.clone())),
         Box::new(task_definition::TaskDefinitions::new(clients.clone())),
+        Box::new(target_group::TargetGroups::new(clients.clone())),
+        Box::new(listener_rule::ListenerRules::new(clients.clone())),
         Box::new(service::Services::new(clients.clone())),
         Box::new(event_rule::EventRules::new(clients.clone())),
         Box::new(schedule::Schedules::new(clients.clone())),
+        Box::new(dns_record::DnsRecords::new(clients.clone())),
     ]
 }
 

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use super::record::Record;
 use super::shape::{
     Cost, Field, Shape, boolean, field, integer, integer_between, map, object, one_of, string,
 };
@@ -140,6 +141,13 @@ pub fn default_attribute(key: &str) -> Option<&'static str> {
         .iter()
         .find(|(name, _)| *name == key)
         .map(|(_, default)| *default)
+}
+
+/// Whether an attribute was declared when the group was last applied.
+pub fn recorded_attributes(record: &Record) -> bool {
+    ATTRIBUTES
+        .iter()
+        .any(|(key, _)| record.has(&format!("attributes/{key}")))
 }
 
 /// TargetGroupAttribute in the service model.

@@ -66,6 +66,9 @@ impl Listener<'_> {
             if let Some(number) = numbers.get(&rule.address) {
                 let involved = moves.as_ref().filter(|_| rule.current != Some(*number));
                 fill_in(&mut resources[*at].spec, *number, involved);
+                if rule.explicit.is_none() {
+                    remember_range(&mut resources[*at].spec, rule.range);
+                }
             }
         }
         impossible
@@ -149,6 +152,16 @@ pub fn range(spec: &Value) -> (u32, u32) {
     match given.as_deref() {
         Some([first, last]) => (*first, *last),
         _ => DEFAULT_RANGE,
+    }
+}
+
+/// Whoever makes the rule takes another number from there if this one is gone by then.
+fn remember_range(spec: &mut Value, (first, last): (u32, u32)) {
+    if let Some(map) = spec.as_map_mut() {
+        map.insert(
+            RANGE,
+            [first, last].map(|end| Value::from(i64::from(end))).to_vec(),
+        );
     }
 }
 

@@ -120,6 +120,11 @@ pub(super) fn is_missing(error: &AwsError) -> bool {
 }
 
 #[cfg(test)]
+mod moves;
+#[cfg(test)]
+pub(super) mod testing;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::resource::graph::Scope;

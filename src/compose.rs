@@ -6,11 +6,16 @@
 
 mod arn;
 mod assembly;
+mod batch;
 mod body;
 mod checks;
 mod conditions;
 mod containers;
 mod context;
+mod copied;
+mod developer;
+mod developer_env;
+mod hosts;
 mod image;
 mod ingress;
 mod kinds;
@@ -18,6 +23,7 @@ mod layers;
 mod locate;
 mod log_group;
 mod naming;
+mod overrides;
 mod publish;
 mod service;
 mod settings;
@@ -25,13 +31,14 @@ mod source;
 mod tags;
 mod task_definition;
 mod template;
+mod timing;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::diagnostic::Diagnostics;
+use crate::manifest::diagnostic::{Diagnostic, Diagnostics};
 use crate::manifest::kind::ManifestKind;
 use crate::manifest::loaded::Loaded;
 use crate::resource::graph::{Desired, ManifestId, Origin};
@@ -85,6 +92,11 @@ fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
     for document in context.documents(ManifestKind::Service) {
         service::compose(context, &mut templates, document, assembly);
     }
+    for document in context.documents(ManifestKind::ScheduledBatch) {
+        batch::compose(context, &mut templates, document, assembly);
+    }
+    developer_env::compose_all(context, &mut templates, assembly);
+    refuse_homeless(context, assembly);
     for (source, faults) in templates.faults(context) {
         assembly.report(&source.id, faults);
     }
@@ -103,6 +115,19 @@ fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
         places: std::mem::take(&mut assembly.places),
         notes: std::mem::take(&mut assembly.notes),
         sensitivity: context.sensitivity.clone(),
+    }
+}
+
+/// Developer environments in a project that does not say how they are made.
+fn refuse_homeless(context: &Context<'_>, assembly: &mut Assembly) {
+    if context.project.developer_envs.is_some() {
+        return;
+    }
+    for document in context.every(ManifestKind::DeveloperEnv) {
+        let id = ManifestId::new(document.kind.as_str(), document.name.clone());
+        let error = Diagnostic::error(document.name_span, "the project has no `developerEnvs`")
+            .help("say in sendo.yaml how they are made: `developerEnvs: {base: staging}`");
+        assembly.report(&id, vec![error]);
     }
 }
 

@@ -82,14 +82,17 @@ impl Assembly {
             return known.clone();
         }
         let [first, second] = addresses;
-        let address = if self.addresses.contains_key(&first) {
-            second
-        } else {
-            first
-        };
+        let address = self.free(first, second);
         self.shared.insert(key, address.clone());
         self.push(address.clone(), by, draft);
         address
+    }
+
+    fn free(&self, first: Text, second: Text) -> Text {
+        let numbered = (2..).map(|number| Text::from(format!("{second}_{number}")));
+        let mut all = [first, second.clone()].into_iter().chain(numbered);
+        all.find(|address| !self.addresses.contains_key(address))
+            .unwrap_or(second)
     }
 
     /// Claims something that one manifest alone may have; an error names both places.

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use crate::manifest::diagnostic::Diagnostic;
+use crate::manifest::source::Span;
 use crate::value::{Map, Value};
 
 /// How many condition values AWS takes in a rule, and how many wildcards.
@@ -54,13 +55,7 @@ fn condition(field: &str, values: &[Value]) -> Map {
 /// Refuses what AWS would: no condition, too many values, values that are too long.
 pub(super) fn check(ingress: &Body, host_count: usize, out: &mut Vec<Diagnostic>) {
     let others = besides_hosts(ingress);
-    let values: usize = others
-        .iter()
-        .filter_map(|condition| condition.get("values")?.as_list())
-        .map(<[Value]>::len)
-        .sum();
-    let total = values + host_count;
-    if total == 0 && !CONDITIONS.iter().any(|member| ingress.has(member)) {
+    if host_count + count(&others) == 0 && !CONDITIONS.iter().any(|member| ingress.has(member)) {
         out.push(
             Diagnostic::error(
                 ingress.node.span,
@@ -69,21 +64,35 @@ pub(super) fn check(ingress: &Body, host_count: usize, out: &mut Vec<Diagnostic>
             .help("give it `hosts` or `paths`"),
         );
     }
+    check_count(host_count, &others, widest(ingress), out);
+    check_texts(ingress, out);
+}
+
+/// Refuses more values than AWS takes in a rule.
+pub(super) fn check_count(hosts: usize, others: &[Value], span: Span, out: &mut Vec<Diagnostic>) {
+    let total = hosts + count(others);
     if total > MAX_VALUES {
         let message = format!("{total} condition values in one rule: AWS takes {MAX_VALUES}");
         out.push(
-            Diagnostic::error(widest(ingress), message)
+            Diagnostic::error(span, message)
                 .note("hosts, paths, header values, query, methods and sourceIps count together")
                 .help("split it into several ingresses"),
         );
     }
-    check_texts(ingress, out);
+}
+
+fn count(conditions: &[Value]) -> usize {
+    conditions
+        .iter()
+        .filter_map(|condition| condition.get("values")?.as_list())
+        .map(<[Value]>::len)
+        .sum()
 }
 
 const CONDITIONS: [&str; 6] = ["hosts", "paths", "headers", "query", "methods", "sourceIps"];
 
 /// The place of the member that has the most values.
-fn widest(ingress: &Body) -> crate::manifest::source::Span {
+fn widest(ingress: &Body) -> Span {
     let count = |member: &str| ingress.get(member).map_or(0, size);
     let member = CONDITIONS
         .into_iter()

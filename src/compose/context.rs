@@ -14,10 +14,10 @@ use crate::resource::graph::{ManifestId, Origin, Scope};
 use crate::resource::sensitive::Sensitivity;
 use crate::value::{Map, Text};
 
-use super::{Input, tags};
+use super::{Input, developer, tags};
 
 /// The priorities that rules take where the project names no range.
-const DEFAULT_RANGE: (u16, u16) = (1, 50_000);
+const DEFAULT_RANGE: (u16, u16) = (100, 999);
 
 /// A project in one of its environments.
 pub(super) struct Context<'a> {
@@ -58,6 +58,7 @@ impl<'a> Context<'a> {
         };
         let region = region(found, out);
         check(project, found, out);
+        developer::check_base(project, out);
         let scope = Scope {
             project: project.name.clone(),
             environment: environment.into(),
@@ -94,9 +95,24 @@ impl<'a> Context<'a> {
         found.into_iter()
     }
 
-    /// Whether the document exists in the environment.
+    /// The documents of a kind, whichever environments they exist in, by name.
+    pub(super) fn every(&self, kind: ManifestKind) -> impl Iterator<Item = &'a Document> {
+        let mut found: Vec<&Document> = self
+            .loaded
+            .documents
+            .iter()
+            .filter(|document| document.kind == kind)
+            .collect();
+        found.sort_by(|left, right| left.name.cmp(&right.name));
+        found.into_iter()
+    }
+
+    /// Whether the document exists in the environment; developer environments do in their base alone.
     pub(super) fn has(&self, document: &Document) -> bool {
-        document.exists_in(&self.scope.environment)
+        let environment = &*self.scope.environment;
+        let base =
+            document.kind != ManifestKind::DeveloperEnv || developer::base(self.project) == Some(environment);
+        base && document.exists_in(environment)
     }
 
     /// The environment's variables above the project's.

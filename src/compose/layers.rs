@@ -12,18 +12,20 @@ use crate::manifest::spec;
 use crate::manifest::variables::Variables;
 
 /// What a manifest says in an environment, lowest layer first.
-pub(super) struct Layers<'a> {
+pub(super) struct Layers<'a, 'b> {
     /// The manifest.
     pub document: &'a Document,
     defaults: Option<&'a Node>,
     patch: Option<&'a Node>,
     /// Its own variables, the environment's patch first.
     pub variables: Vec<&'a Node>,
-    /// What is merged over everything: the project's word on copies.
-    over: Option<&'a Node>,
+    /// What a copy leaves behind.
+    strip: Option<fn(&Node) -> Node>,
+    /// What is merged over everything: the word on copies.
+    over: Option<&'b Node>,
 }
 
-impl<'a> Layers<'a> {
+impl<'a, 'b> Layers<'a, 'b> {
     /// The layers of a document in the context's environment.
     pub(super) fn of(context: &Context<'a>, document: &'a Document) -> Self {
         let patch = document.patch(&context.scope.environment);
@@ -36,18 +38,25 @@ impl<'a> Layers<'a> {
                 .into_iter()
                 .chain(&document.variables)
                 .collect(),
+            strip: None,
             over: None,
         }
     }
 
-    /// The same layers with one on top.
-    pub(super) fn under(mut self, over: Option<&'a Node>) -> Self {
-        self.over = over;
-        self
+    /// The layers of a copy: without what it leaves behind, and with a layer on top.
+    pub(super) fn copied<'c>(self, strip: fn(&Node) -> Node, over: Option<&'c Node>) -> Layers<'a, 'c> {
+        Layers {
+            document: self.document,
+            defaults: self.defaults,
+            patch: self.patch,
+            variables: self.variables,
+            strip: Some(strip),
+            over,
+        }
     }
 
     /// The value of a member in the highest layer that has it.
-    pub(super) fn top(&self, member: &str) -> Option<&'a Node> {
+    pub(super) fn top(&self, member: &str) -> Option<&Node> {
         [self.over, self.patch, Some(&self.document.spec), self.defaults]
             .into_iter()
             .flatten()
@@ -61,15 +70,14 @@ impl<'a> Layers<'a> {
 
     /// The layers as one tree, the template's between the kind's defaults and the manifest's own.
     pub(super) fn merged(&self, template: Option<&Node>) -> Node {
-        let layers = [
-            self.defaults,
-            template,
-            Some(&self.document.spec),
-            self.patch,
-            self.over,
-        ];
-        merge(layers.into_iter().flatten(), spec::shape(self.document.kind))
-            .unwrap_or_else(|| self.document.spec.clone())
+        let layers = [self.defaults, template, Some(&self.document.spec), self.patch];
+        let shape = spec::shape(self.document.kind);
+        let own = merge(layers.into_iter().flatten(), shape).unwrap_or_else(|| self.document.spec.clone());
+        let own = self.strip.map_or_else(|| own.clone(), |strip| strip(&own));
+        match self.over {
+            Some(over) => merge([&own, over], shape).unwrap_or(own),
+            None => own,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where in what people wrote a member of a composed value stands.
 
-use crate::manifest::node::{Entry, Node};
+use crate::manifest::node::Node;
 use crate::manifest::source::Span;
 use crate::resource::path::Path;
 
@@ -64,14 +64,6 @@ fn bears(item: &Node, step: &str) -> bool {
     KEYS.iter()
         .find_map(|key| item.text(key))
         .is_some_and(|text| text == step || text == first)
-}
-
-/// The members of a node that are not null.
-pub(super) fn declared<'a>(node: &'a Node) -> impl Iterator<Item = &'a Entry> {
-    node.entries()
-        .unwrap_or_default()
-        .iter()
-        .filter(|entry| !entry.value.is_null())
 }
 
 /// Whether the node has the member and it is not null.

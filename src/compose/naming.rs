@@ -169,16 +169,6 @@ pub(super) fn schedule_group(scope: &Scope, prefix: &str) -> Text {
     .into()
 }
 
-/// Whether it is a label of a DNS name, in lower case.
-pub(super) fn is_dns_label(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,16 +201,6 @@ mod tests {
         assert_eq!(&*schedule_group(&scope, "shop-production-"), "shop-production");
         assert_eq!(&*schedule_group(&scope, ""), "shop-production");
         assert_eq!(schedule_group(&scope, &"x".repeat(80)).len(), 64);
-    }
-
-    #[test]
-    fn dns_labels() {
-        for good in ["a", "alice", "pr-12", "0"] {
-            assert!(is_dns_label(good), "{good}");
-        }
-        for bad in ["", "-a", "a-", "a.b", "Alice", "a_b", &"x".repeat(64)] {
-            assert!(!is_dns_label(bad), "{bad}");
-        }
     }
 
     proptest! {

@@ -10,6 +10,9 @@ use super::{kinds, naming};
 use crate::resource::graph::{Lookup, address};
 use crate::value::{Map, Reference, Reveal, Text, Value};
 
+/// The member with the numbers that a rule may take: its number is found when AWS has been read.
+const PRIORITY_RANGE: &str = "priorityRange";
+
 /// Whose ingresses these are, and what they lead to.
 pub(super) struct Publication<'a> {
     /// The environment.
@@ -179,6 +182,8 @@ impl Publication<'_> {
             let message = format!("priority {priority} is taken on this listener");
             assembly.claim("priority", key, &self.owner.id, span, &message);
             spec.insert("priority", priority);
+        } else if let Some((first, last)) = ingress.range.or(self.context.project.priority_range) {
+            spec.insert(PRIORITY_RANGE, vec![Value::from(first), Value::from(last)]);
         }
         let hosts = conditions::hosts(ingress.hosts.iter().map(|host| &*host.text));
         let all: Vec<Value> = hosts

@@ -21,6 +21,7 @@ use crate::value::{Map, Reference, Text, Value};
 const OWN: [&str; 5] = ["taskDefinition", "taskTemplate", "logGroup", "ingress", "tags"];
 
 /// A service, read and checked, before it takes its place in the graph.
+#[derive(Clone)]
 pub(super) struct Service {
     /// The manifest that it comes from.
     pub source: Source,
@@ -48,19 +49,20 @@ pub(super) fn compose<'a>(
     let mut out = Vec::new();
     let source = Source::of(context, document, &mut out);
     let layers = Layers::of(context, document);
-    let service = read(context, templates, &layers, source.clone(), &mut out);
+    let service = read(context, templates, &layers, source.clone(), None, &mut out);
     assembly.report(&source.id, out);
     if let Some(service) = service.filter(|_| !assembly.broken.contains(&source.id)) {
         commit(context, &service, assembly);
     }
 }
 
-/// Reads a Service from its layers.
+/// Reads a Service from its layers; a copy's cluster is given.
 pub(super) fn read<'a>(
     context: &Context<'a>,
     templates: &mut Templates<'a>,
-    layers: &Layers<'a>,
+    layers: &Layers<'a, '_>,
     source: Source,
+    given: Option<Option<Text>>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Service> {
     let (body, definition) = templates.resolve(context, layers, &source, out);
@@ -71,7 +73,7 @@ pub(super) fn read<'a>(
                 .help("give it `taskDefinition` or `taskTemplate`"),
         );
     }
-    let cluster = cluster(context, &body, out);
+    let cluster = given.unwrap_or_else(|| cluster(context, &body, out));
     tags::check(body.node.get("tags"), context.tags.len() + 4, out);
     let placement = Placement::of(&body.value);
     let members = definition
@@ -131,20 +133,7 @@ pub(super) fn cluster(context: &Context<'_>, body: &Body, out: &mut Vec<Diagnost
 }
 
 fn commit(context: &Context<'_>, service: &Service, assembly: &mut Assembly) {
-    place(
-        context,
-        service,
-        &service.source,
-        &[],
-        service.span_of_claim(),
-        assembly,
-    );
-}
-
-impl Service {
-    fn span_of_claim(&self) -> Span {
-        self.name_span
-    }
+    place(context, service, &service.source, &[], assembly);
 }
 
 /// Puts a service and what belongs to it into the graph, as parts of `owner` below `prefix`.
@@ -153,7 +142,6 @@ pub(super) fn place(
     service: &Service,
     owner: &Source,
     prefix: &[&str],
-    span: Span,
     assembly: &mut Assembly,
 ) {
     let part = |last: &[&str]| address(&owner.id, &[prefix, last].concat());
@@ -163,7 +151,7 @@ pub(super) fn place(
         "service",
         shown.to_string(),
         &owner.id,
-        span,
+        service.name_span,
         &format!(
             "the service name `{}` is taken in the cluster `{cluster}`",
             service.name

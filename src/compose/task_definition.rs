@@ -184,6 +184,13 @@ impl Composed {
         )
     }
 
+    /// The source's own definition with its logs under another prefix; how many containers log.
+    pub(super) fn with_prefix(&self, prefix: &str) -> (Composed, usize) {
+        let mut count = 0;
+        let changed = self.changed(|spec| count = log_group::set_prefix(spec, prefix));
+        (changed, count)
+    }
+
     /// The definition as content that is not everyone's.
     pub(super) fn of_one_user(self) -> Composed {
         Composed {

@@ -52,7 +52,7 @@ impl<'a> Templates<'a> {
     pub(super) fn resolve(
         &mut self,
         context: &Context<'a>,
-        layers: &Layers<'a>,
+        layers: &Layers<'a, '_>,
         source: &Source,
         out: &mut Vec<Diagnostic>,
     ) -> (Body, Option<Definition>) {
@@ -62,7 +62,7 @@ impl<'a> Templates<'a> {
             && layers.declares("taskDefinition");
         let inline = layers.declares("taskDefinition") && !external;
         let merged = match &template {
-            Some((template, _)) if inline => self.by_name.get(&**template).map(|known| known.shared(layers)),
+            Some((template, _)) if inline => self.by_name.get(&**template).map(|known| known.shared()),
             _ => None,
         };
         let node = layers.merged(merged.as_ref());
@@ -110,7 +110,7 @@ impl<'a> Templates<'a> {
     fn template_name(
         &self,
         context: &Context<'_>,
-        layers: &Layers<'_>,
+        layers: &Layers<'_, '_>,
         out: &mut Vec<Diagnostic>,
     ) -> Option<(String, Span)> {
         let node = layers.top("taskTemplate").filter(|node| !node.is_null())?;
@@ -151,7 +151,7 @@ impl<'a> Templates<'a> {
         body: &Body,
         source: &Source,
         template: Option<&str>,
-        layers: &Layers<'_>,
+        layers: &Layers<'_, '_>,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Definition> {
         let mut definition = body.child("taskDefinition")?;
@@ -182,7 +182,7 @@ impl<'a> Templates<'a> {
         &mut self,
         context: &Context<'a>,
         name: &str,
-        layers: &Layers<'a>,
+        layers: &Layers<'a, '_>,
         out: &mut Vec<Diagnostic>,
     ) -> Option<Rc<Composed>> {
         let template = self.by_name.get_mut(name)?;
@@ -235,7 +235,7 @@ impl<'a> Template<'a> {
     }
 
     /// What its users merge theirs over, where they do not say otherwise themselves.
-    fn shared(&self, _layers: &Layers<'_>) -> Node {
+    fn shared(&self) -> Node {
         let entries: Vec<Entry> = self
             .node
             .entries()

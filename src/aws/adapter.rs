@@ -47,6 +47,6 @@ fn failed<T>(error: &SerdeError) -> AdapterError {
 }
 
 #[cfg(test)]
-mod schemas;
+pub(super) mod schemas;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,11 @@ enum Known {
 #[derive(Default)]
 struct Explorer(Known);
 
+/// The SDK's type with every member that it has, each with the least that it can hold.
+pub(in crate::aws) fn complete<T>(deserialize: Deserialize<T>) -> T {
+    deserialize(&mut Explorer::default()).unwrap()
+}
+
 impl Explorer {
     fn scalar<T: Default>(&mut self, kind: &'static str) -> Result<T, SerdeError> {
         self.0 = Known::Scalar(kind);
@@ -129,7 +134,7 @@ impl ShapeDeserializer for Explorer {
 
     fn read_document(&mut self, _: &Schema<'_>) -> Result<Document, SerdeError> {
         self.0 = Known::Scalar("document");
-        Ok(Document::Null)
+        Ok(Document::Bool(false))
     }
 
     fn is_null(&self) -> bool {

@@ -1,7 +1,6 @@
 //! Deleting a service: its tasks are stopped, and it is gone when it is INACTIVE.
 
 use aws_sdk_ecs::operation::delete_service::DeleteServiceError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{ECS, Services};
 use crate::aws::observe::attribute;

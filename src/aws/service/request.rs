@@ -95,3 +95,38 @@ pub fn update(clients: &Clients, members: &Map) -> Result<UpdateServiceFluentBui
         .set_monitoring(input.monitoring);
     Ok(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::adapter::from_sdk;
+    use crate::aws::adapter::schemas::complete;
+    use crate::aws::clients::Options;
+
+    async fn clients() -> Clients {
+        let sandbox = Some("http://127.0.0.1:9".into());
+        Clients::connect(Options {
+            sandbox,
+            ..Options::in_region("eu-west-1")
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn every_member_of_create_service_is_handed_over() {
+        let input = complete(CreateServiceInput::deserialize);
+        let mut members = from_sdk(&input).unwrap();
+        let members = members.as_map_mut().unwrap();
+        members.remove("tags");
+        let request = create(&clients().await, members, input.tags().to_vec()).unwrap();
+        assert_eq!(request.as_input().clone().build().unwrap(), input);
+    }
+
+    #[tokio::test]
+    async fn every_member_of_update_service_is_handed_over() {
+        let input = complete(UpdateServiceInput::deserialize);
+        let members = from_sdk(&input).unwrap();
+        let request = update(&clients().await, members.as_map().unwrap()).unwrap();
+        assert_eq!(request.as_input().clone().build().unwrap(), input);
+    }
+}

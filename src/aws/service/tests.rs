@@ -31,7 +31,7 @@ fn by_hand(bench: &Bench, operation: &str, parameters: Json) -> Json {
 async fn what_was_made_is_found_without_a_difference() {
     let (bench, wanted) = bench().await;
     assert!(matches!(
-        bench.look(&[wanted.clone()]).await.observations["Service/api/service"],
+        bench.look(std::slice::from_ref(&wanted)).await.observations["Service/api/service"],
         Observation::Absent
     ));
     bench.create(&wanted).await.unwrap();
@@ -214,7 +214,7 @@ async fn a_deleted_service_is_absent_and_can_be_made_again() {
         lines.all()
     );
     assert!(matches!(
-        bench.look(&[wanted.clone()]).await.observations["Service/api/service"],
+        bench.look(std::slice::from_ref(&wanted)).await.observations["Service/api/service"],
         Observation::Absent
     ));
     bench.create(&wanted).await.unwrap();

@@ -48,3 +48,33 @@ pub fn register(
         .set_enable_fault_injection(input.enable_fault_injection);
     Ok(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::adapter::from_sdk;
+    use crate::aws::adapter::schemas::complete;
+    use crate::aws::clients::Options;
+
+    #[tokio::test]
+    async fn every_member_of_register_task_definition_is_handed_over() {
+        let sandbox = Some("http://127.0.0.1:9".into());
+        let clients = Clients::connect(Options {
+            sandbox,
+            ..Options::in_region("eu-west-1")
+        })
+        .await;
+        let input = complete(RegisterTaskDefinitionInput::deserialize);
+        let tags = input.tags().to_vec();
+        let mut members = from_sdk(&input).unwrap();
+        let members = members.as_map_mut().unwrap();
+        // Elastic Inference is gone: the table refuses it, and the SDK calls it deprecated.
+        let gone = ["tags", "inferenceAccelerators"];
+        gone.iter().for_each(|member| drop(members.remove(member)));
+        let request = register(&clients, members, tags).unwrap();
+        let sent = from_sdk(&request.as_input().clone().build().unwrap()).unwrap();
+        let mut all = from_sdk(&input).unwrap();
+        all.as_map_mut().unwrap().remove("inferenceAccelerators");
+        assert_eq!(sent, all);
+    }
+}

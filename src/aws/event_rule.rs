@@ -211,7 +211,7 @@ impl EventRules {
         .await
     }
 
-    /// All tags but AWS's own, and what those that are marks say.
+    /// The tags that a manifest can want, and what the marks among them say.
     async fn tags(&self, arn: &str) -> Result<(Map, Marks), AwsError> {
         let request = self.clients.events().list_tags_for_resource().resource_arn(arn);
         let answer = self
@@ -219,17 +219,8 @@ impl EventRules {
             .gate()
             .call(SERVICE, "ListTagsForResource", || request.clone().send())
             .await?;
-        let tags: Vec<(&str, &str)> = answer
-            .tags()
-            .iter()
-            .map(|tag| (tag.key(), tag.value()))
-            .filter(|(key, _)| !key.starts_with("aws:"))
-            .collect();
-        let (_, marks) = marks::read(tags.iter().copied());
-        let all = tags
-            .into_iter()
-            .map(|(key, value)| (key.into(), Value::from(value)));
-        Ok((all.collect(), marks))
+        let tags = answer.tags().iter();
+        Ok(marks::read(tags.map(|tag| (tag.key(), tag.value()))))
     }
 }
 

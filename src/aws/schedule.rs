@@ -113,7 +113,10 @@ impl Schedules {
             true => match self.names(group).await {
                 Ok(names) => names,
                 // Where there is no group, there is nothing in it.
-                Err(error) if is_missing(&error) => return Ok(Found::new()),
+                Err(error) if is_missing(&error) => {
+                    self.groups.lock().await.remove(group);
+                    return Ok(Found::new());
+                }
                 Err(error) => return Err(error),
             },
             false => wanted.clone(),

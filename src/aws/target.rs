@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::resource::ecs::task_override;
 use crate::resource::shape::Shape;
-use crate::value::{Map, Reveal, Value};
+use crate::value::{Map, Reveal, Secret, Value};
 
 /// Who answers, and where: what an ARN of a cluster or of a revision begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,13 +58,14 @@ pub(super) fn input(target: &Value) -> Option<String> {
     Some(input.to_json(Reveal::Shown).to_string())
 }
 
-/// Reads an input: overrides that the table knows, or else the text of what somebody else wrote.
+/// Reads an input: overrides that the table knows, or else what somebody else wrote, in which nobody can tell what is
+/// secret.
 pub(super) fn read_input(into: &mut Map, input: Option<&str>) {
     let Some(text) = input else { return };
     let parsed = serde_json::from_str::<Json>(text).ok().map(Value::from_json);
     match parsed.filter(|value| knows(&task_override::shape(), value)) {
         Some(overrides) => into.insert("input", overrides),
-        None => into.insert("otherInput", text),
+        None => into.insert("otherInput", Value::Secret(Secret::new(text))),
     };
 }
 

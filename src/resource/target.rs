@@ -165,7 +165,6 @@ pub(super) fn others() -> Shape {
         [
             field("id", string(), "Its id."),
             field("arn", string(), "What it is sent to."),
-            field("input", string(), "What it is sent."),
         ],
     );
     keyed(other, &[&["id"]])

@@ -7,7 +7,7 @@ use crate::aws::target::{read_input, rule as shapes};
 use crate::aws::trigger::{Described, put};
 use crate::resource::record::Record;
 use crate::resource::snapshot::{Live, Owner};
-use crate::value::{Map, Value};
+use crate::value::{Map, Secret, Value};
 
 /// The member that has a record of its own.
 pub(super) const TARGET: &str = "target";
@@ -149,6 +149,7 @@ fn target(target: &Target) -> (Map, Option<Record>) {
     (spec, record)
 }
 
+/// A template is text in which nobody can tell what is secret.
 fn transformer(target: &Target) -> Option<Map> {
     let transformer = target.input_transformer()?;
     let paths = transformer.input_paths_map().into_iter().flatten();
@@ -157,7 +158,10 @@ fn transformer(target: &Target) -> Option<Map> {
         .collect();
     Some(Map::from_iter([
         ("inputPathsMap".into(), paths.into()),
-        ("inputTemplate".into(), transformer.input_template().into()),
+        (
+            "inputTemplate".into(),
+            Value::Secret(Secret::new(transformer.input_template())),
+        ),
     ]))
 }
 
@@ -190,7 +194,6 @@ fn other(target: &Target) -> Value {
     let mut other = Map::new();
     put(&mut other, "id", Some(target.id()));
     put(&mut other, "arn", Some(target.arn()));
-    put(&mut other, "input", target.input());
     other.into()
 }
 

@@ -319,3 +319,51 @@ fn sdk_tags(tags: Tags) -> Result<Vec<Tag>, BuildError> {
 fn incomplete(error: BuildError) -> AwsError {
     AwsError::internal(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Sends two entries of which the second fails so many times with this code; returns what was sent.
+    async fn send(code: &str, times: u32) -> (Result<(), AwsError>, Vec<usize>) {
+        let sent = Cell::new(Vec::new());
+        let result = until_done("PutTargets", vec!["a".into(), "b".into()], |ids| {
+            let mut all = sent.take();
+            all.push(ids.len());
+            let fails = all.len() as u32 <= times;
+            sent.set(all);
+            async move {
+                let failed = fails.then(|| failed_entry(Some("b"), Some(code), Some("no")));
+                Ok(failed.into_iter().collect())
+            }
+        });
+        (result.await, sent.take())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_entries_that_met_contention_are_sent_again() {
+        let (result, sent) = send("ConcurrentModificationException", 2).await;
+        result.unwrap();
+        assert_eq!(sent, [2, 1, 1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_entry_that_failed_is_a_failure() {
+        let (result, sent) = send("ManagedRuleException", 9).await;
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.class, error.code.as_str()),
+            (Class::Terminal, "ManagedRuleException")
+        );
+        assert_eq!(sent, [2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn contention_without_end_is_told_in_the_end() {
+        let (result, sent) = send("ConcurrentModificationException", 99).await;
+        assert_eq!(result.unwrap_err().class, Class::Recoverable);
+        assert_eq!(sent.len(), 8);
+    }
+}

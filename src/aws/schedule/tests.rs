@@ -204,7 +204,7 @@ async fn what_somebody_added_is_shown_and_goes_with_the_next_update() {
     for shown in [
         "kmsKeyArn: \"arn:aws:kms:ap-northeast-1:123456789012:key/1\" -> -",
         "endDate: \"2030-01-01T00:00:00Z\" -> -",
-        "target.otherInput: \"{\\\"other\\\": 1}\" -> -",
+        "target.otherInput: \"(sensitive value)\" -> -",
     ] {
         assert!(lines.contains(&shown.to_owned()), "{lines:?}");
     }
@@ -230,6 +230,18 @@ async fn a_schedule_that_is_silenced_keeps_all_the_rest() {
         after.state = "ENABLED".to_owned();
         assert_eq!(after, before);
     });
+}
+
+#[tokio::test]
+async fn a_group_that_went_away_is_made_again() {
+    let bench = Bench::open().await;
+    bench.converge(&desired([schedule("no1", |_| {})])).await;
+    bench.edit(|region| {
+        region.scheduler.groups.remove(GROUP);
+        region.scheduler.entries.clear();
+    });
+    bench.converge(&desired([schedule("no1", |_| {})])).await;
+    bench.region(|region| assert!(region.scheduler.groups.contains_key(GROUP)));
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ static TABLE: LazyLock<Shape> = LazyLock::new(|| {
                 .required()
                 .canonical(expression),
             field("state", one_of(&["ENABLED", "DISABLED"]), "Whether it fires.").default("ENABLED"),
-            field("description", string(), "A remark, with the marks of ownership."),
+            field("description", string(), "A remark, with the marks of ownership.").canonical(single_blanks),
             field("target", target::shape(), "The task that it starts."),
             field("otherTargets", target::others(), "What else it starts."),
             // PutRule forgets what it is not told; manifests have neither.
@@ -57,6 +57,14 @@ pub(super) fn canonical_expression(value: &Value, dialect: Dialect) -> Value {
     match parsed {
         Some(Ok(expression)) => expression.canonical().into(),
         _ => value.clone(),
+    }
+}
+
+/// The record stands between the text and its mark, so blanks at the end of the text don't come back as they were.
+pub(super) fn single_blanks(value: &Value) -> Value {
+    match value {
+        Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" ").into(),
+        other => other.clone(),
     }
 }
 

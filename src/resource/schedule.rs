@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::event_rule::canonical_expression;
+use super::event_rule::{canonical_expression, single_blanks};
 use super::shape::{Cost, Shape, field, integer_between, object, one_of, string};
 use super::target;
 use super::types::{Replacement, ResourceType};
@@ -31,7 +31,7 @@ static TABLE: LazyLock<Shape> = LazyLock::new(|| {
             )
             .default("UTC"),
             field("state", one_of(&["ENABLED", "DISABLED"]), "Whether it fires.").default("ENABLED"),
-            field("description", string(), "A remark, with the marks of ownership."),
+            field("description", string(), "A remark, with the marks of ownership.").canonical(single_blanks),
             field("target", target::shape(), "The task that it starts."),
             field("flexibleTimeWindow", window(), "How much later it may fire."),
             // Manifests have none of these.

@@ -39,7 +39,7 @@ fn kinds() -> Vec<Resource> {
             spec["target"]["placementStrategy"] = json!([{"type": "spread", "field": "host"}]);
         }),
         rule("careful", |spec| {
-            spec["description"] = "Nightly report".into();
+            spec["description"] = "Nightly report\n  of every shop\n".into();
             spec["target"]["retryPolicy"] = json!({"maximumRetryAttempts": 3});
             spec["target"]["deadLetterArn"] = "arn:aws:sqs:ap-northeast-1:123456789012:dead".into();
             spec["target"]["input"] = json!({"containerOverrides": [

@@ -23,7 +23,7 @@ fn kinds() -> Vec<Resource> {
         }),
         schedule("once", |spec| {
             spec["scheduleExpression"] = "at(2030-01-01T10:00:00)".into();
-            spec["description"] = "Once".into();
+            spec["description"] = "Once \n".into();
         }),
         schedule("window", |spec| {
             spec["flexibleTimeWindow"] = json!({"mode": "FLEXIBLE", "maximumWindowInMinutes": 15});

@@ -110,6 +110,10 @@ fn check(body: &Body, definition: Option<&Map>, out: &mut Vec<Diagnostic>) {
     for name in OWN.into_iter().chain(["serviceName"]) {
         spec.remove(name);
     }
+    if !body.list("ingress").is_empty() {
+        // What it waits for is the load balancer that the ingress brings.
+        spec.remove("healthCheckGracePeriodSeconds");
+    }
     checks::service(&spec, definition, &body.node, out);
 }
 

@@ -8,7 +8,9 @@ pub fn for_code(service: &str, operation: &str, code: &str, message: &str) -> Op
         | "UnauthorizedOperation"
         | "NotAuthorized"
         | "AuthorizationError" => {
-            return Some(format!("allow {service}:{operation} to these credentials in IAM"));
+            let action =
+                denied_action(message).map_or_else(|| format!("{service}:{operation}"), str::to_owned);
+            return Some(format!("allow {action} to these credentials in IAM"));
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
             "the credentials have expired: log in again (`aws sso login`, or new session credentials)"
@@ -38,6 +40,15 @@ pub fn for_code(service: &str, operation: &str, code: &str, message: &str) -> Op
         _ => return for_message(message),
     };
     Some(hint.to_owned())
+}
+
+/// The action that AWS names itself: a create may need iam:PassRole or ecs:TagResource besides its own.
+fn denied_action(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("not authorized to perform: ")?;
+    rest.split_whitespace()
+        .next()
+        .map(|action| action.trim_end_matches([',', '.']))
+        .filter(|action| action.contains(':'))
 }
 
 fn for_message(message: &str) -> Option<String> {
@@ -71,6 +82,13 @@ mod tests {
     fn a_denied_call_names_the_action_to_allow() {
         let hint = for_code("ecs", "DescribeServices", "AccessDeniedException", "").unwrap();
         assert!(hint.contains("ecs:DescribeServices"), "{hint}");
+    }
+
+    #[test]
+    fn the_action_that_aws_names_is_the_one_to_allow() {
+        let message = "User: arn:aws:sts::1:x is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/x";
+        let hint = for_code("ecs", "CreateService", "AccessDeniedException", message).unwrap();
+        assert_eq!(hint, "allow iam:PassRole to these credentials in IAM");
     }
 
     #[test]

@@ -264,3 +264,6 @@ impl Plan {
         self.is_complete() && self.refused.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -273,11 +273,8 @@ impl<'a> Builder<'a> {
 
     /// What is ours and wanted by nobody: an ordinary destroy while its manifest is there, else a matter of pruning.
     fn orphans(&mut self, options: &Options) {
-        let orphans = self
-            .snapshot
-            .orphans
-            .iter()
-            .filter(|orphan| orphan.kind.destroyed);
+        let ours = |orphan: &&Orphan| orphan.kind.destroyed && !options.broken.contains(&orphan.manifest);
+        let orphans = self.snapshot.orphans.iter().filter(ours);
         let (present, gone): (Vec<&Orphan>, Vec<&Orphan>) =
             orphans.partition(|orphan| self.desired.manifests.contains_key(&orphan.manifest));
         let targeted =

@@ -227,3 +227,6 @@ fn attributes(zone: &str, name: &str, change: Option<String>) -> Map {
     }
     attributes
 }
+
+#[cfg(test)]
+mod tests;

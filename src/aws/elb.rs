@@ -9,7 +9,7 @@ use super::marks::{self, Marks, TagChange, Tags};
 use super::{AwsError, pages};
 use crate::resource::graph::Scope;
 use crate::resource::snapshot::Owner;
-use crate::value::{Map, Value};
+use crate::value::Map;
 
 /// The service in calls and errors.
 pub const ELB: &str = "elasticloadbalancing";
@@ -79,12 +79,7 @@ pub fn is_gone(error: &AwsError) -> bool {
 
 /// Splits tags into those that compare and the marks.
 pub fn split(tags: &Tags) -> (Map, Marks) {
-    let (_, marks) = marks::read(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    let own = tags
-        .iter()
-        .filter(|(key, _)| *key != marks::APPLIED && !key.starts_with("aws:"))
-        .map(|(key, value)| (key.as_str().into(), Value::from(value.as_str())));
-    (own.collect(), marks)
+    marks::read(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
 }
 
 /// Tags as ELB takes them.
@@ -136,24 +131,5 @@ mod tests {
         let balancer = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/50dc";
         assert_eq!(balancer_of(listener).as_deref(), Some(balancer));
         assert_eq!(balancer_of("listener"), None);
-    }
-
-    #[test]
-    fn marks_compare_like_tags_and_the_record_does_not() {
-        let tags = [
-            ("sendo:ingress", "web"),
-            ("sendo:applied", "v1:"),
-            ("aws:x", "y"),
-            ("team", "shop"),
-        ];
-        let tags: Tags = tags
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.to_string()))
-            .collect();
-        let (own, _) = split(&tags);
-        assert_eq!(
-            own.iter().map(|(key, _)| &**key).collect::<Vec<_>>(),
-            ["sendo:ingress", "team"]
-        );
     }
 }

@@ -62,3 +62,6 @@ impl Provider for ListenerRules {
         self.remove(live).boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -200,3 +200,6 @@ impl TargetGroups {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

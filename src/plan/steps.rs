@@ -255,11 +255,11 @@ fn wanted(changes: &[Change]) -> impl Iterator<Item = (usize, &Change)> {
 
 /// Whether the change goes by a form in between.
 pub fn transitions(change: &Change) -> bool {
-    let Some((resource, live)) = change.resource.as_ref().zip(change.live.as_ref()) else {
+    let Some((spec, live)) = change.spec.as_ref().zip(change.live.as_ref()) else {
         return false;
     };
     change
         .kind
         .transition
-        .is_some_and(|form| form(&live.spec, &resource.spec).is_some())
+        .is_some_and(|form| form(&live.spec, spec).is_some())
 }

@@ -1,5 +1,7 @@
 //! ECS services: what CreateService takes, with their tags.
 
+mod transition;
+
 use std::sync::LazyLock;
 
 use super::ecs;
@@ -24,6 +26,6 @@ pub static SERVICE: ResourceType = ResourceType {
     rank: 50,
     trigger: false,
     announce: None,
-    transition: None,
+    transition: Some(transition::transition),
     prepare: None,
 };

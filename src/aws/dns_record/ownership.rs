@@ -94,7 +94,7 @@ mod tests {
             environment: "production".into(),
         };
         let value = write(&scope, &ManifestId::new("Service", "api"), &record());
-        insta::assert_snapshot!(value, @r#""heritage=sendo,project=shop,environment=production,manifest=Service/api,applied=v1:gqN4SEU=""#);
+        insta::assert_snapshot!(value, @r#""heritage=sendo,project=shop,environment=production,manifest=Service/api,applied=v1:gqNe5EY=""#);
     }
 
     #[test]

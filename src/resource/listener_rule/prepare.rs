@@ -178,3 +178,6 @@ fn fill_in(spec: &mut Value, number: u32, moves: Option<&Map>) {
         map.insert(MOVES, moves.clone());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -384,15 +384,48 @@ impl<'a> Search<'a> {
 fn relations(free: &[Free<'_>]) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
     let mut inside = vec![Vec::new(); free.len()];
     let mut around = vec![Vec::new(); free.len()];
-    for (narrow, a) in free.iter().enumerate() {
-        for (wide, b) in free.iter().enumerate() {
-            if narrow != wide && narrower(&a.rule.conditions, &b.rule.conditions) {
+    let mut by_host: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, rule) in free.iter().enumerate() {
+        if let Some(host) = hosts(&rule.rule.conditions).next() {
+            by_host.entry(host).or_default().push(at);
+        }
+    }
+    let all: Vec<usize> = (0..free.len()).collect();
+    for (wide, b) in free.iter().enumerate() {
+        for narrow in candidates(&b.rule.conditions, &by_host).unwrap_or_else(|| all.clone()) {
+            if narrow != wide && narrower(&free[narrow].rule.conditions, &b.rule.conditions) {
                 inside[wide].push(narrow);
                 around[narrow].push(wide);
             }
         }
     }
     (inside, around)
+}
+
+/// The rules that can be narrower than one for these conditions: where it names hosts without wildcards, only those for
+/// one of them. `None`: any.
+fn candidates(wide: &Value, by_host: &BTreeMap<&str, Vec<usize>>) -> Option<Vec<usize>> {
+    let named: Vec<&str> = hosts(wide).collect();
+    if named.is_empty() || named.iter().any(|host| host.contains(['*', '?'])) {
+        return None;
+    }
+    Some(
+        named
+            .iter()
+            .filter_map(|host| by_host.get(host))
+            .flatten()
+            .copied()
+            .collect(),
+    )
+}
+
+fn hosts(conditions: &Value) -> impl Iterator<Item = &str> {
+    let conditions = conditions.as_list().unwrap_or_default().iter();
+    let hosts = conditions.filter(|condition| condition.text("field") == Some("host-header"));
+    hosts
+        .filter_map(|condition| condition.get("values")?.as_list())
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::aws::AwsError;
 use crate::console;
 use crate::session::SessionError;
 use crate::telemetry;
@@ -142,10 +143,11 @@ fn report(error: &anyhow::Error) {
     let mut err = console::err();
     // Where even standard error is closed the exit code has to do.
     let _ = writeln!(err, "{style}error{style:#}: {text}");
-    let hint = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<SessionError>())
-        .and_then(SessionError::hint);
+    let hint = error.chain().find_map(|cause| {
+        let aws = |error: &AwsError| error.hint.clone();
+        let session = cause.downcast_ref().and_then(SessionError::hint);
+        session.or_else(|| cause.downcast_ref().and_then(aws))
+    });
     if let Some(hint) = hint {
         let _ = writeln!(err, "hint: {hint}");
     }

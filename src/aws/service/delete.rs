@@ -43,12 +43,17 @@ impl Services {
         progress: &dyn Progress,
     ) -> Result<(), AwsError> {
         let mut patience = Patience::of(self.clients.options());
+        let mut reported = String::new();
         loop {
             let service = self.described(cluster, name).await?;
             let Some(service) = service.filter(|service| service.status() != Some("INACTIVE")) else {
                 return Ok(());
             };
-            progress.update(&format!("draining, {} tasks running", service.running_count()));
+            let line = format!("draining, {} tasks running", service.running_count());
+            if line != reported {
+                progress.update(&line);
+                reported = line;
+            }
             if !patience.wait().await {
                 let message = format!("service {name} is still {}", service.status().unwrap_or("there"));
                 return Err(AwsError::in_answer(ECS, "DeleteService", "TimedOut", message)

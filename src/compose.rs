@@ -38,9 +38,10 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::diagnostic::{Diagnostic, Diagnostics};
+use crate::manifest::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::manifest::kind::ManifestKind;
 use crate::manifest::loaded::Loaded;
+use crate::manifest::source::Span;
 use crate::resource::graph::{Desired, ManifestId, Origin};
 
 use assembly::Assembly;
@@ -80,11 +81,41 @@ pub fn compose(loaded: &Loaded, environment: &str, input: &Input) -> Composition
     let mut diagnostics = loaded.diagnostics.clone();
     diagnostics.extend(assembly.diagnostics);
     diagnostics.sort();
+    let sound = !errors(&diagnostics).any(|span| lies_in_project(loaded, span));
     Composition {
-        desired,
+        desired: desired.filter(|_| sound),
         diagnostics,
         broken: assembly.broken,
     }
+}
+
+/// The places of errors.
+fn errors(diagnostics: &Diagnostics) -> impl Iterator<Item = Span> {
+    let errors = diagnostics.iter().filter(|item| item.severity == Severity::Error);
+    errors.map(|item| item.span)
+}
+
+/// Whether the place is one of the project itself, which everything depends on.
+fn lies_in_project(loaded: &Loaded, span: Span) -> bool {
+    loaded
+        .project
+        .as_ref()
+        .is_some_and(|project| lies_in(span, project.span))
+}
+
+fn lies_in(span: Span, whole: Span) -> bool {
+    span.file == whole.file && (whole.start..=whole.end).contains(&span.start)
+}
+
+/// The manifests in which loading found errors.
+fn broken_by_loading(loaded: &Loaded) -> impl Iterator<Item = ManifestId> {
+    let broken = errors(&loaded.diagnostics).flat_map(|span| {
+        loaded
+            .documents
+            .iter()
+            .filter(move |document| lies_in(span, document.span))
+    });
+    broken.map(|document| ManifestId::new(document.kind.as_str(), document.name.clone()))
 }
 
 fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
@@ -103,6 +134,7 @@ fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
     assembly.places.name_prefix = context.prefix.clone();
     assembly.places.schedule_group = naming::schedule_group(&context.scope, &context.prefix);
     assembly.places.priority_range = context.priority_range();
+    assembly.broken.extend(broken_by_loading(context.loaded));
     let resources = assembly.resources();
     Desired {
         scope: context.scope.clone(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::log_group::LogGroup;
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::source::Span;
 use crate::resource::graph::{Lookup, ManifestId, Origin, Places, Resource, Settings};
@@ -15,7 +16,8 @@ pub(super) struct Assembly {
     resources: Vec<Resource>,
     addresses: HashMap<Text, usize>,
     shared: HashMap<(&'static str, Text, String), Text>,
-    claims: HashMap<(&'static str, String), Claim>,
+    contents: HashMap<Text, String>,
+    claims: HashMap<(What, String), Claim>,
     /// Where orphans are looked for.
     pub places: Places,
     /// What references point at outside of the graph.
@@ -26,6 +28,43 @@ pub(super) struct Assembly {
     pub diagnostics: Vec<Diagnostic>,
     /// The manifests in which something is wrong.
     pub broken: BTreeSet<ManifestId>,
+}
+
+/// What one manifest alone may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum What {
+    /// The name of a service in a cluster.
+    Service,
+    /// The family of a task definition.
+    Family,
+    /// The name of a log group.
+    LogGroup,
+    /// The name of a target group.
+    TargetGroup,
+    /// A host on a listener, with the conditions beside it.
+    Host,
+    /// A number on a listener.
+    Priority,
+    /// A name in a hosted zone.
+    Record,
+    /// The name of a rule or of a schedule.
+    Trigger,
+}
+
+impl What {
+    /// What to do where two want it.
+    fn help(self) -> &'static str {
+        match self {
+            What::Service => "give one of them another `serviceName` or `cluster`",
+            What::Family => "rename one of the manifests, or give its `taskDefinition` a `family`",
+            What::LogGroup => "declare it in one TaskTemplate that both use, or give each its own",
+            What::TargetGroup => "give one of them another `targetGroupName`, or leave it out",
+            What::Host => "change one of the hosts, or tell them apart by `paths` or other conditions",
+            What::Priority => "change one of them, or leave it out: sendo finds a number",
+            What::Record => "leave `dns` out of one of them",
+            What::Trigger => "give one of them another name",
+        }
+    }
 }
 
 /// Who has a name, a host or a priority, and where it says so.
@@ -98,7 +137,7 @@ impl Assembly {
     /// Claims something that one manifest alone may have; an error names both places.
     pub(super) fn claim(
         &mut self,
-        what: &'static str,
+        what: What,
         key: String,
         owner: &ManifestId,
         span: Span,
@@ -117,7 +156,8 @@ impl Assembly {
         self.diagnostics.push(
             Diagnostic::error(span, message)
                 .label(format!("wanted by {owner} too"))
-                .related(first.span, label),
+                .related(first.span, label)
+                .help(what.help()),
         );
         self.broken.extend([first.owner, owner.clone()]);
         false
@@ -126,7 +166,7 @@ impl Assembly {
     /// Claims a name that manifests of one source may share.
     pub(super) fn claim_once(
         &mut self,
-        what: &'static str,
+        what: What,
         key: String,
         owner: &ManifestId,
         span: Span,
@@ -138,6 +178,23 @@ impl Assembly {
             .is_some_and(|claim| claim.owner == *owner);
         if !own {
             self.claim(what, key, owner, span, message);
+        }
+    }
+
+    /// Claims the content of a log group: everyone who shares it must want the same.
+    pub(super) fn claim_content(&mut self, group: &LogGroup) {
+        let content = Value::Map(group.spec.clone()).to_json(Reveal::Shown).to_string();
+        let known = self
+            .contents
+            .entry(group.name.clone())
+            .or_insert_with(|| content.clone());
+        if *known != content {
+            let message = format!("the log group `{}` is wanted with different settings", group.name);
+            self.diagnostics.push(
+                Diagnostic::error(group.span, message)
+                    .help("let its settings not depend on variables of the template's users"),
+            );
+            self.broken.insert(group.source.id.clone());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Scheduled batches: a rule or a schedule, the task that it starts, and what that task does otherwise than its definition.
 
-use super::assembly::{Assembly, Draft};
+use super::assembly::{Assembly, Draft, What};
 use super::body::Body;
 use super::context::Context;
 use super::layers::Layers;
@@ -262,7 +262,13 @@ pub(super) fn place(
         Dialect::Schedule => (&kinds::SCHEDULE, "schedule", "schedule"),
     };
     let message = format!("the {what} name `{}` is taken", batch.name);
-    assembly.claim(what, batch.name.to_string(), &owner.id, batch.name_span, &message);
+    assembly.claim(
+        What::Trigger,
+        format!("{what} {}", batch.name),
+        &owner.id,
+        batch.name_span,
+        &message,
+    );
     let spec = trigger(context, batch, &owner.id, target);
     let settings = owner.part(Part::Trigger);
     let draft = Draft {

@@ -316,7 +316,7 @@ fn change(
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned();
-            if let Some(image) = images.get(&*name) {
+            if let Some(image) = images.get(&name) {
                 container.insert("image", image.clone());
             }
             if target.as_deref() == Some(&*name) {

@@ -63,6 +63,24 @@ impl<'a, 'b> Layers<'a, 'b> {
             .find_map(|layer| layer.get(member))
     }
 
+    /// Whether one of the layers has a member within a member.
+    pub(super) fn declare_within(&self, member: &str, inner: &str) -> bool {
+        let layers = [self.over, self.patch, Some(&self.document.spec), self.defaults];
+        let found = layers
+            .into_iter()
+            .flatten()
+            .filter_map(|layer| layer.get(member)?.get(inner))
+            .next();
+        found.is_some_and(|node| !node.is_null())
+    }
+
+    /// Whether the member is declared above the kind's defaults.
+    pub(super) fn declares_itself(&self, member: &str) -> bool {
+        let layers = [self.over, self.patch, Some(&self.document.spec)];
+        let top = layers.into_iter().flatten().find_map(|layer| layer.get(member));
+        top.is_some_and(|node| !node.is_null())
+    }
+
     /// Whether the manifest itself, not its template, has the member.
     pub(super) fn declares(&self, member: &str) -> bool {
         self.top(member).is_some_and(|node| !node.is_null())

@@ -1,6 +1,6 @@
 //! Ingresses on their way into the graph: target groups, rules, records, and the claims on hosts and priorities.
 
-use super::assembly::{Assembly, Draft};
+use super::assembly::{Assembly, Draft, What};
 use super::conditions;
 use super::context::Context;
 use super::ingress::{Ingress, Placed};
@@ -43,11 +43,12 @@ pub(super) fn commit(publication: &Publication<'_>, ingresses: &[Ingress], assem
     let mut made = Made::default();
     let mut recorded: Vec<Text> = Vec::new();
     for ingress in ingresses {
+        let free = publication.claim_hosts(ingress, assembly);
         let target_group = publication.target_group(ingress, assembly);
         made.rules
             .push(publication.rule(ingress, &target_group, assembly));
         made.load_balancers.push(load_balancer(ingress, &target_group));
-        for record in &ingress.records {
+        for record in ingress.records.iter().filter(|_| free) {
             if !recorded.contains(&record.text) {
                 recorded.push(record.text.clone());
                 publication.record(ingress, record, assembly);
@@ -114,7 +115,7 @@ impl Publication<'_> {
         assembly.places.listeners.insert(listener.into());
         let name = self.target_group_name(ingress);
         assembly.claim(
-            "target group",
+            What::TargetGroup,
             name.to_string(),
             &self.owner.id,
             ingress
@@ -176,13 +177,12 @@ impl Publication<'_> {
     }
 
     fn rule(&self, ingress: &Ingress, target_group: &Text, assembly: &mut Assembly) -> Text {
-        self.claim_hosts(ingress, assembly);
         let mut spec = Map::new();
         spec.insert("listenerArn", ingress.listener.text.clone());
         if let Some((priority, span)) = ingress.priority {
             let key = format!("{} {priority}", ingress.listener.text);
             let message = format!("priority {priority} is taken on this listener");
-            assembly.claim("priority", key, &self.owner.id, span, &message);
+            assembly.claim(What::Priority, key, &self.owner.id, span, &message);
             spec.insert("priority", priority);
         } else if let Some((first, last)) = ingress.range.or(self.context.project.priority_range) {
             spec.insert(PRIORITY_RANGE, vec![Value::from(first), Value::from(last)]);
@@ -211,7 +211,8 @@ impl Publication<'_> {
     }
 
     /// Two rules of a listener that match the same requests: one of them would never be asked.
-    fn claim_hosts(&self, ingress: &Ingress, assembly: &mut Assembly) {
+    fn claim_hosts(&self, ingress: &Ingress, assembly: &mut Assembly) -> bool {
+        let mut free = true;
         let mut others: Vec<String> = ingress.conditions.iter().map(condition_key).collect();
         others.sort();
         let others = others.join(" ");
@@ -222,13 +223,14 @@ impl Publication<'_> {
                 "the host `{}` is taken on this listener, under the same conditions",
                 host.text
             );
-            assembly.claim("host", key, &self.owner.id, host.span, &message);
+            free &= assembly.claim(What::Host, key, &self.owner.id, host.span, &message);
         }
         if ingress.hosts.is_empty() {
             let key = format!("{listener}  {others}");
             let message = "another rule of this listener has the same conditions";
-            assembly.claim("host", key, &self.owner.id, ingress.span, message);
+            free &= assembly.claim(What::Host, key, &self.owner.id, ingress.span, message);
         }
+        free
     }
 
     fn record(&self, ingress: &Ingress, record: &Placed, assembly: &mut Assembly) {
@@ -236,7 +238,7 @@ impl Publication<'_> {
         let name = record.text.trim_end_matches('.').to_ascii_lowercase();
         let key = format!("{zone} {name}");
         let message = format!("the DNS name `{name}` is another manifest's");
-        assembly.claim("dns", key, &self.owner.id, record.span, &message);
+        assembly.claim(What::Record, key, &self.owner.id, record.span, &message);
         assembly.places.hosted_zones.insert(zone.clone());
         let listener = &*ingress.listener.text;
         let mut alias = Map::new();

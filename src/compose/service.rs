@@ -1,6 +1,6 @@
 //! Services: what CreateService takes, with the definition that runs and the ingresses that lead to it.
 
-use super::assembly::{Assembly, Draft};
+use super::assembly::{Assembly, Draft, What};
 use super::body::Body;
 use super::context::Context;
 use super::ingress::{self, Ingress};
@@ -152,7 +152,7 @@ pub(super) fn place(
     let cluster = naming::short(&service.cluster);
     let shown: Text = format!("{cluster}/{}", service.name).into();
     assembly.claim(
-        "service",
+        What::Service,
         shown.to_string(),
         &owner.id,
         service.name_span,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::assembly::{Assembly, Draft};
+use super::assembly::{Assembly, Draft, What};
 use super::body::Body;
 use super::context::Context;
 use super::log_group::{self, LogGroup};
@@ -116,7 +116,7 @@ pub(super) fn compose(context: &Context<'_>, parts: Parts<'_>, out: &mut Vec<Dia
     tags::check(definition.node.get("tags"), context.tags.len() + 4, out);
     let family = spec.get("family").and_then(Value::as_str).map(Text::from);
     let family = family.unwrap_or_else(|| format!("{}{}", context.prefix, source.id.name).into());
-    let family_span = if definition.has("family") {
+    let family_span = if definition.value.contains("family") {
         definition.span(&["family"])
     } else {
         source.span
@@ -240,7 +240,7 @@ impl Composed {
             .map(|group| self.commit_log_group(context, group, assembly));
         let family: Text = self.family().into();
         assembly.claim_once(
-            "family",
+            What::Family,
             family.to_string(),
             &self.source.id,
             self.family_span,
@@ -264,12 +264,13 @@ impl Composed {
 
     fn commit_log_group(&self, context: &Context<'_>, group: &LogGroup, assembly: &mut Assembly) -> Text {
         assembly.claim_once(
-            "log group",
+            What::LogGroup,
             group.name.to_string(),
             &group.source.id,
             group.span,
             &format!("the log group `{}` is another manifest's", group.name),
         );
+        assembly.claim_content(group);
         let mut spec = group.spec.clone();
         spec.insert("tags", context.tags(None, &group.source.id));
         let draft = Draft {

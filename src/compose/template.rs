@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::body::Body;
 use super::context::Context;
 use super::layers::{self, Layers};
+use super::locate;
 use super::log_group;
 use super::source::Source;
 use super::task_definition::{self, Composed, Definition, Parts};
@@ -56,54 +57,68 @@ impl<'a> Templates<'a> {
         source: &Source,
         out: &mut Vec<Diagnostic>,
     ) -> (Body, Option<Definition>) {
-        let name = &layers.document.name;
-        let template = self.template_name(context, layers, out);
-        let external = layers.top("taskDefinition").and_then(Node::as_text).is_some()
-            && layers.declares("taskDefinition");
-        let inline = layers.declares("taskDefinition") && !external;
-        let merged = match &template {
-            Some((template, _)) if inline => self.by_name.get(&**template).map(|known| known.shared()),
-            _ => None,
+        let named = self.template_name(context, layers, out);
+        let template = named.as_ref().map(|(name, _)| &**name);
+        let form = self.form(context, layers, template);
+        let body = self.body(context, layers, template.filter(|_| form == Form::Own), out);
+        let definition = match (form, named) {
+            (Form::External, named) => {
+                refuse_beside_external(layers, named, out);
+                body.text("taskDefinition")
+                    .map(|text| Definition::External(text.into()))
+            }
+            (Form::Own, named) => {
+                let template = named.and_then(|(name, _)| self.by_name.get(&*name));
+                own(context, &body, source, template, layers, out)
+            }
+            (Form::Shared, Some((name, _))) => self
+                .of_template(context, &name, layers, out)
+                .map(Definition::Composed),
+            (Form::Shared, None) => None,
         };
-        let node = layers.merged(merged.as_ref());
+        (body, definition)
+    }
+
+    /// Where a manifest's definition comes from.
+    fn form(&self, context: &Context<'a>, layers: &Layers<'a, '_>, template: Option<&str>) -> Form {
+        let inline = layers.top("taskDefinition").filter(|node| !node.is_null());
+        if let Some(node) = inline {
+            let replaced = layers::replace(
+                context,
+                node,
+                &layers.variables,
+                &layers.document.name,
+                &mut Vec::new(),
+            );
+            return match replaced.as_text() {
+                Some(_) => Form::External,
+                None => Form::Own,
+            };
+        }
+        let template = template.and_then(|name| self.by_name.get(name));
+        let own_logs = layers.declares_itself("logGroup")
+            || (layers.declares("logGroup") && template.is_some_and(|template| !template.has_logs()));
+        if own_logs { Form::Own } else { Form::Shared }
+    }
+
+    /// The spec, merged over the template where that is part of it.
+    fn body(
+        &mut self,
+        context: &Context<'a>,
+        layers: &Layers<'a, '_>,
+        template: Option<&str>,
+        out: &mut Vec<Diagnostic>,
+    ) -> Body {
         let mut variables = layers.variables.clone();
-        if let Some(known) = template
-            .as_ref()
-            .and_then(|(name, _)| self.by_name.get_mut(&**name))
-        {
+        let mut below = None;
+        if let Some(known) = template.and_then(|name| self.by_name.get_mut(name)) {
             known.used = true;
             variables.extend(&known.variables);
+            below = Some(known.shared());
         }
-        let node = layers::replace(context, &node, &variables, name, out);
-        let body = layers::decoded(layers.document.kind, node, out);
-        if external {
-            if let Some((_, span)) = &template {
-                out.push(
-                    Diagnostic::error(
-                        *span,
-                        "`taskTemplate` beside an external `taskDefinition`: only one can run",
-                    )
-                    .help("leave one of them out"),
-                );
-            }
-            let text = body
-                .text("taskDefinition")
-                .map(|text| Definition::External(text.into()));
-            return (body, text);
-        }
-        if inline {
-            let definition = self.own(
-                context,
-                &body,
-                source,
-                template.as_ref().map(|(name, _)| &**name),
-                layers,
-                out,
-            );
-            return (body, definition);
-        }
-        let definition = template.and_then(|(template, _)| self.of_template(context, &template, layers, out));
-        (body, definition.map(Definition::Composed))
+        let node = layers.merged(below.as_ref());
+        let node = layers::replace(context, &node, &variables, &layers.document.name, out);
+        layers::decoded(layers.document.kind, node, out)
     }
 
     /// The template that a manifest names, and where.
@@ -144,39 +159,6 @@ impl<'a> Templates<'a> {
         names
     }
 
-    /// A definition of a manifest's own, merged over its template's where it has one.
-    fn own(
-        &self,
-        context: &Context<'a>,
-        body: &Body,
-        source: &Source,
-        template: Option<&str>,
-        layers: &Layers<'_, '_>,
-        out: &mut Vec<Diagnostic>,
-    ) -> Option<Definition> {
-        let mut definition = body.child("taskDefinition")?;
-        let template = template.and_then(|name| self.by_name.get(name));
-        let family_is_own = layers
-            .top("taskDefinition")
-            .is_some_and(|node| node.get("family").is_some());
-        if template.is_some() && !family_is_own {
-            definition.value.remove("family");
-        }
-        let group_source = match template {
-            Some(template) if !layers.declares("logGroup") => &template.source,
-            _ => source,
-        };
-        let parts = Parts {
-            definition: &definition,
-            source,
-            log_group: log_group::read(body, group_source, out),
-            prefix: &source.id.name.clone(),
-        };
-        Some(Definition::Composed(Rc::new(task_definition::compose(
-            context, parts, out,
-        ))))
-    }
-
     /// A template's definition as this manifest's variables make it.
     fn of_template(
         &mut self,
@@ -186,6 +168,7 @@ impl<'a> Templates<'a> {
         out: &mut Vec<Diagnostic>,
     ) -> Option<Rc<Composed>> {
         let template = self.by_name.get_mut(name)?;
+        template.used = true;
         let (neutral, faults) = template.neutral(context);
         if layers.variables.is_empty() {
             out.extend(faults);
@@ -218,6 +201,63 @@ impl<'a> Templates<'a> {
     }
 }
 
+/// Where a manifest's definition comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// It is a revision or family outside of the project.
+    External,
+    /// It is the manifest's own, merged over its template's if it has one.
+    Own,
+    /// It is its template's.
+    Shared,
+}
+
+fn refuse_beside_external(
+    layers: &Layers<'_, '_>,
+    template: Option<(String, Span)>,
+    out: &mut Vec<Diagnostic>,
+) {
+    if let Some((_, span)) = template {
+        let message = "`taskTemplate` beside an external `taskDefinition`: only one can run";
+        out.push(Diagnostic::error(span, message).help("leave one of them out"));
+    }
+    if let Some(node) = layers
+        .top("logGroup")
+        .filter(|_| layers.declares_itself("logGroup"))
+    {
+        let message = "`logGroup` beside an external `taskDefinition`: nothing would log there";
+        out.push(Diagnostic::error(node.span, message).help("leave it out, or declare it in a TaskTemplate"));
+    }
+}
+
+/// A definition of a manifest's own, merged over its template's where it has one.
+fn own(
+    context: &Context<'_>,
+    body: &Body,
+    source: &Source,
+    template: Option<&Template<'_>>,
+    layers: &Layers<'_, '_>,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Definition> {
+    let mut definition = body.child("taskDefinition")?;
+    if template.is_some() && !layers.declare_within("taskDefinition", "family") {
+        definition.value.remove("family");
+    }
+    let group_source = match template {
+        Some(template) if template.has_logs() && !layers.declares_itself("logGroup") => &template.source,
+        _ => source,
+    };
+    let parts = Parts {
+        definition: &definition,
+        source,
+        log_group: log_group::read(body, group_source, out),
+        prefix: &source.id.name,
+    };
+    Some(Definition::Composed(Rc::new(task_definition::compose(
+        context, parts, out,
+    ))))
+}
+
 impl<'a> Template<'a> {
     fn new(context: &Context<'a>, document: &'a Document) -> Self {
         let mut faults = Vec::new();
@@ -245,6 +285,10 @@ impl<'a> Template<'a> {
             .cloned()
             .collect();
         Node::mapping(entries, self.node.span)
+    }
+
+    fn has_logs(&self) -> bool {
+        locate::has(&self.node, "logGroup")
     }
 
     fn neutral(&mut self, context: &Context<'a>) -> (Option<Rc<Composed>>, Vec<Diagnostic>) {

@@ -166,18 +166,7 @@ impl Look<'_> {
             .and_then(|document| document.spec.text("owner"))
             .unwrap_or(NONE)
             .to_owned();
-        let host = self.resources(manifest).find_map(|resource| {
-            let conditions = resource.spec.get("conditions")?.as_list()?;
-            let hosts = conditions
-                .iter()
-                .find(|condition| condition.text("field") == Some("host-header"))?;
-            hosts
-                .get("values")?
-                .as_list()?
-                .first()?
-                .as_str()
-                .map(str::to_owned)
-        });
+        let host = self.record(manifest).or_else(|| self.literal_host(manifest));
         let oldest = self
             .resources(manifest)
             .filter_map(|resource| self.running(resource))
@@ -195,6 +184,28 @@ impl Look<'_> {
             ("EXPIRES", NONE.to_owned(), false),
             ("AGE", self.age(oldest), false),
         ]
+    }
+
+    /// The name of the first DNS record: what people open where a rule takes many hosts.
+    fn record(&self, manifest: &ManifestId) -> Option<String> {
+        let record = self
+            .resources(manifest)
+            .find(|resource| resource.kind.name == "dns_record")?;
+        record.spec.text("name").map(str::to_owned)
+    }
+
+    fn literal_host(&self, manifest: &ManifestId) -> Option<String> {
+        self.resources(manifest).find_map(|resource| {
+            let conditions = resource.spec.get("conditions")?.as_list()?;
+            let hosts = conditions
+                .iter()
+                .find(|condition| condition.text("field") == Some("host-header"))?;
+            let hosts = hosts.get("values")?.as_list()?.iter().filter_map(Value::as_str);
+            hosts
+                .into_iter()
+                .find(|host| !host.contains(['*', '?']))
+                .map(str::to_owned)
+        })
     }
 
     fn resources(&self, manifest: &ManifestId) -> impl Iterator<Item = &Resource> {

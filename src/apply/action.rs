@@ -1,5 +1,7 @@
 //! One step of a plan: the write, and the wait for its effect.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::walk::Walk;
 use crate::aws::{AwsError, Progress, Provider, Write};
 use crate::plan::Change;
@@ -34,6 +36,7 @@ pub(super) async fn carry_out(
         change,
         index: step.change,
         act: step.act,
+        last: Mutex::default(),
     };
     match (step.act, change.live.as_ref(), change.resource.as_ref()) {
         (Act::Create, _, Some(resource)) => action.create(resource).await,
@@ -55,11 +58,17 @@ struct Action<'a> {
     change: &'a Change,
     index: usize,
     act: Act,
+    /// The last line of progress, which is told once.
+    last: Mutex<String>,
 }
 
 impl Progress for Action<'_> {
     fn update(&self, line: &str) {
-        self.walk.progress(self.change, line);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != line {
+            self.walk.progress(self.change, line);
+            line.clone_into(&mut last);
+        }
     }
 }
 

@@ -208,6 +208,7 @@ impl Side<'_> {
         let path = path.member(field.name);
         match (wanted, found) {
             (None, None) => {}
+            (Some(wanted), Some(found)) if field.alike.is_some_and(|alike| alike(wanted, found)) => {}
             (None, Some(found)) => self.undeclared(field, path, found),
             (Some(wanted), found) => match field.map_form {
                 Some(form) => self.pairs(form, &path, wanted, found),

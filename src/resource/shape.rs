@@ -80,6 +80,8 @@ pub struct Field {
     pub cost: Option<Cost>,
     /// Makes one spelling of several that AWS takes for the same.
     pub canonical: Option<fn(&Value) -> Value>,
+    /// Whether two canonical spellings mean the same, where that takes both to tell.
+    pub alike: Option<fn(&Value, &Value) -> bool>,
     /// The map form that a manifest may use in place of the list.
     pub map_form: Option<MapForm>,
     /// Entries of a map that are not compared when a manifest leaves them out.
@@ -191,6 +193,7 @@ pub fn field(name: &'static str, shape: Shape, doc: &'static str) -> Field {
         absent: Absent::Is(Value::Null),
         cost: None,
         canonical: None,
+        alike: None,
         map_form: None,
         unmanaged_entries: &[],
         refused: None,
@@ -237,6 +240,12 @@ impl Field {
     /// How its spellings are made one.
     pub fn canonical(mut self, rule: fn(&Value) -> Value) -> Self {
         self.canonical = Some(rule);
+        self
+    }
+
+    /// How two spellings are told to mean the same.
+    pub fn alike(mut self, rule: fn(&Value, &Value) -> bool) -> Self {
+        self.alike = Some(rule);
         self
     }
 

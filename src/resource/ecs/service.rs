@@ -66,6 +66,7 @@ fn identity() -> Vec<Field> {
         )
         .filled()
         .canonical(spelling::role)
+        .alike(spelling::same_role)
         .cost(Cost::Replacement),
         field(
             "taskDefinition",

@@ -22,12 +22,22 @@ pub fn cluster(value: &Value) -> Value {
     after(value, ":cluster/")
 }
 
-/// The name, with its path if it has one, in a role's ARN: ECS takes either and returns the ARN (D). Empty text is no
-/// role: ECS returns none (M).
+/// Empty text is no role: ECS returns none. (M)
 pub fn role(value: &Value) -> Value {
     match value.as_str() {
         Some("") => Value::Null,
-        _ => after(value, ":role/"),
+        _ => value.clone(),
+    }
+}
+
+/// Whether a name, with its path if it has one, stands for the role of an ARN: ECS takes either and returns the ARN
+/// (D). Two ARNs of different accounts are different roles.
+pub fn same_role(one: &Value, other: &Value) -> bool {
+    match (one.as_str(), other.as_str()) {
+        (Some(name), Some(arn)) | (Some(arn), Some(name)) if !name.starts_with("arn:") => {
+            after(&arn.into(), ":role/").as_str() == Some(name)
+        }
+        _ => one == other,
     }
 }
 
@@ -121,7 +131,15 @@ mod tests {
             text(cluster, "arn:aws:ecs:eu-west-1:123456789012:cluster/prod"),
             "prod"
         );
-        assert_eq!(text(role, "arn:aws:iam::123456789012:role/ops/ecs"), "ops/ecs");
+    }
+
+    #[test]
+    fn a_role_by_name_is_the_role_by_arn_and_two_accounts_have_two_roles() {
+        let arn = |account: &str| Value::from(format!("arn:aws:iam::{account}:role/ops/ecs"));
+        assert!(same_role(&"ops/ecs".into(), &arn("123456789012")));
+        assert!(same_role(&arn("123456789012"), &"ops/ecs".into()));
+        assert!(!same_role(&arn("123456789012"), &arn("999999999999")));
+        assert!(!same_role(&"ecs".into(), &arn("123456789012")));
     }
 
     #[test]

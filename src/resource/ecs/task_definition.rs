@@ -36,13 +36,16 @@ fn sizes_and_roles() -> Vec<Field> {
         // M: strings to the API, numbers inside; "0.25 vCPU" comes back as "256".
         field("cpu", string(), "CPU of the task: units, or `1 vCPU`.").canonical(spelling::cpu_units),
         field("memory", string(), "Memory of the task: MiB, or `2 GB`.").canonical(spelling::mebibytes),
-        field("taskRoleArn", string(), "The role that the containers act as.").canonical(spelling::role),
+        field("taskRoleArn", string(), "The role that the containers act as.")
+            .canonical(spelling::role)
+            .alike(spelling::same_role),
         field(
             "executionRoleArn",
             string(),
             "The role with which ECS pulls images, reads secrets and writes logs.",
         )
-        .canonical(spelling::role),
+        .canonical(spelling::role)
+        .alike(spelling::same_role),
         // D: bridge where left out, but not always echoed.
         field(
             "networkMode",

@@ -10,7 +10,7 @@ use super::path::Path;
 use super::record::Record;
 use super::shape::{Absent, Cost, Field, MapForm, Object, Order, Shape};
 use super::types::ResourceType;
-use crate::value::{Map, Text, Value};
+use crate::value::{Map, Text, UNKNOWN, Value};
 
 /// What differs between `desired` and `live`; `record` is what was last applied.
 pub fn compare(
@@ -423,6 +423,7 @@ fn is_scalar_list(items: &[Value]) -> bool {
 fn scalar_key(value: &Value) -> Text {
     match value {
         Value::String(text) => text.clone(),
+        Value::Reference(_) => UNKNOWN.into(),
         other => format!("{other:?}").into(),
     }
 }

@@ -67,13 +67,16 @@ impl Step {
     }
 }
 
-/// As people read it: `containerDefinitions[app].image`.
+/// As people read it: `containerDefinitions[app].image`; of an ARN only what tells it apart.
 impl fmt::Display for Path {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.0.iter().enumerate() {
             match step {
                 Step::Member(name) if index == 0 => out.write_str(name)?,
                 Step::Member(name) => write!(out, ".{name}")?,
+                Step::Item(key) if key.starts_with("arn:") => {
+                    write!(out, "[{}]", key.rsplit(':').next().unwrap_or_default())?;
+                }
                 Step::Item(key) => write!(out, "[{key}]")?,
             }
         }
@@ -104,6 +107,18 @@ mod tests {
         assert_eq!(path.to_string(), "containerDefinitions[app].image");
         assert_eq!(path.pointer(), "/containerDefinitions/app/image");
         assert_eq!(path.top(), "containerDefinitions");
+    }
+
+    #[test]
+    fn arns_are_short_for_people_and_whole_for_machines() {
+        let path = Path::root()
+            .member("forward")
+            .item("arn:aws:x:eu-west-1:1:targetgroup/web/78");
+        assert_eq!(path.to_string(), "forward[targetgroup/web/78]");
+        assert_eq!(
+            path.pointer(),
+            "/forward/arn:aws:x:eu-west-1:1:targetgroup~1web~178"
+        );
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod elb;
 pub mod error;
 mod event_rule;
 pub mod gate;
+#[cfg(test)]
+mod handover;
 mod hint;
 pub mod identity;
 mod listener_rule;

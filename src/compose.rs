@@ -34,7 +34,7 @@ mod template;
 mod timing;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,6 +131,7 @@ fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
     for (source, faults) in templates.faults(context) {
         assembly.report(&source.id, faults);
     }
+    assembly.places.clusters.extend(context.cluster.clone());
     assembly.places.name_prefix = context.prefix.clone();
     assembly.places.schedule_group = naming::schedule_group(&context.scope, &context.prefix);
     assembly.places.priority_range = context.priority_range();

@@ -19,6 +19,9 @@ use crate::resource::graph::{ManifestId, address};
 use crate::schedule::Dialect;
 use crate::value::{Map, Reference, Text, Value};
 
+/// How many capacity providers a target takes.
+const PROVIDERS: usize = 6;
+
 /// The longest description that AWS takes, and what sendo's mark and record need of it.
 const DESCRIPTION: usize = 512;
 const RESERVED: usize = 260;
@@ -105,6 +108,7 @@ pub(super) fn read<'a>(
     check_arns(&body, role, out);
     tags::check(body.node.get("tags"), context.tags.len() + 4, out);
     check_description(&body, out);
+    check_target(&body, timing.as_ref(), out);
     let input = definition
         .as_ref()
         .and_then(|_| overrides::read(context, &body, members.as_ref(), out));
@@ -187,6 +191,19 @@ fn check_arns(body: &Body, role: Option<&'static str>, out: &mut Vec<Diagnostic>
         error = error.related(body.key(&[other]), "this one is for the other trigger");
     }
     out.push(error);
+}
+
+/// What a target takes less of than a service does.
+fn check_target(body: &Body, timing: Option<&Timing>, out: &mut Vec<Diagnostic>) {
+    let providers = body.list("capacityProviderStrategy").len();
+    if providers > PROVIDERS {
+        let message = format!("{providers} capacity providers: a rule or schedule takes {PROVIDERS}");
+        out.push(Diagnostic::error(body.key(&["capacityProviderStrategy"]), message).help("remove some"));
+    }
+    if body.has("tags") && timing.is_some_and(|timing| timing.dialect == Dialect::Schedule) {
+        let message = "schedules of EventBridge Scheduler have no tags: these go nowhere";
+        out.push(Diagnostic::warning(body.key(&["tags"]), message).help("remove them, or make it a rule"));
+    }
 }
 
 fn check_description(body: &Body, out: &mut Vec<Diagnostic>) {

@@ -25,6 +25,7 @@ use crate::value::{Map, Text, Value};
 
 /// Members of a Service that no copy takes along, and what the plan says about it; nothing where it goes without saying.
 const NOT_COPIED: [(&[&str], Option<&str>); 12] = [
+    (&["role"], None),
     (&["cluster"], None),
     (&["desiredCount"], None),
     (&["serviceName"], Some("its explicit name")),
@@ -42,7 +43,6 @@ const NOT_COPIED: [(&[&str], Option<&str>); 12] = [
         &["deploymentController"],
         Some("its deployment controller (ECS deploys the copy)"),
     ),
-    (&["autoscaling"], Some("autoscaling")),
 ];
 
 /// Members that belong to deployments other than rolling ones.
@@ -187,7 +187,7 @@ fn unknown(context: &Context<'_>, kind: ManifestKind, name: &str, span: Span) ->
 fn notes(written: &Node, original: &str) -> Vec<String> {
     let mut left: Vec<&str> = NOT_COPIED
         .iter()
-        .filter(|(path, _)| locate::find(written, path).is_some_and(|node| !node.is_null()))
+        .filter(|(path, _)| locate::find(written, path).is_some_and(tells_something))
         .filter_map(|(_, said)| *said)
         .collect();
     let ingresses = written.get("ingress").and_then(Node::items).unwrap_or_default();
@@ -211,6 +211,11 @@ fn notes(written: &Node, original: &str) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// Whether the copy differs by leaving it behind: ECS is the deployment controller of every copy.
+fn tells_something(node: &Node) -> bool {
+    !node.is_null() && node.text("type") != Some("ECS")
 }
 
 fn strip_service(node: &Node) -> Node {

@@ -30,6 +30,7 @@ pub(super) fn compose_all<'a>(context: &Context<'a>, templates: &mut Templates<'
     let sound = !out.iter().any(|error| error.severity == Severity::Error);
     assembly.diagnostics.append(&mut out);
     let Some(developer) = developer else { return };
+    look_for_orphans(&developer, assembly);
     let environments: Vec<Environment> = documents
         .into_iter()
         .map(|document| Environment::read(context, document))
@@ -46,6 +47,13 @@ pub(super) fn compose_all<'a>(context: &Context<'a>, templates: &mut Templates<'
             environment.place(context, &copied, assembly);
         }
     }
+}
+
+/// Where copies may stand that no manifest wants any more.
+fn look_for_orphans(developer: &Developer<'_>, assembly: &mut Assembly) {
+    assembly.places.clusters.extend(developer.cluster.clone());
+    assembly.places.listeners.extend(developer.listener.clone());
+    assembly.places.hosted_zones.extend(developer.zone.clone());
 }
 
 /// A DeveloperEnv, read.

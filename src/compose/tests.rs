@@ -14,7 +14,7 @@ mod services;
 mod whole;
 
 /// Composes files given in memory.
-fn compose_text(files: &[(&str, &str)], environment: &str) -> Composed {
+pub(crate) fn compose_text(files: &[(&str, &str)], environment: &str) -> Composed {
     let files = files
         .iter()
         .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
@@ -33,9 +33,9 @@ fn compose_text(files: &[(&str, &str)], environment: &str) -> Composed {
 }
 
 /// A composition and its messages, one a line.
-struct Composed {
-    composition: Composition,
-    messages: String,
+pub(crate) struct Composed {
+    pub(crate) composition: Composition,
+    pub(crate) messages: String,
 }
 
 impl Composed {

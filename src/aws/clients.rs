@@ -38,6 +38,8 @@ pub struct Options {
     pub deadline: Duration,
     /// How often they are looked at, at first; the pauses grow to ten times that.
     pub poll: Duration,
+    /// How long the first pause before another attempt is; the pauses grow to fifty times that.
+    pub pause: Duration,
 }
 
 impl Options {
@@ -51,6 +53,7 @@ impl Options {
             rate: RateLimit::default(),
             deadline: Duration::from_secs(15 * 60),
             poll: Duration::from_secs(1),
+            pause: Duration::from_millis(100),
         }
     }
 }
@@ -78,7 +81,7 @@ impl Clients {
     pub async fn connect(options: Options) -> Self {
         let config = configure(&options).await;
         Clients(Arc::new(Shared {
-            gate: Gate::new(options.rate),
+            gate: Gate::new(options.rate, options.pause),
             options,
             config,
             sts: OnceLock::new(),

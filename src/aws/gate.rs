@@ -37,16 +37,18 @@ pub struct Gate {
     in_flight: Semaphore,
     calls: Mutex<Calls>,
     jitter: RandomState,
+    pause: Duration,
 }
 
 impl Gate {
-    /// A gate that lets this much of AWS's rate through.
-    pub fn new(limit: RateLimit) -> Self {
+    /// A gate that lets this much of AWS's rate through and whose first pause before another attempt is this long.
+    pub fn new(limit: RateLimit, pause: Duration) -> Self {
         Gate {
             buckets: Buckets::new(limit),
             in_flight: Semaphore::new(IN_FLIGHT),
             calls: Mutex::default(),
             jitter: RandomState::new(),
+            pause,
         }
     }
 
@@ -110,9 +112,10 @@ impl Gate {
             .or_default() += 1;
     }
 
-    /// Doubles from a tenth of a second to five, less up to half by chance: so that many do not come back at once.
+    /// Doubles from the first pause to fifty times that, less up to half by chance: so that many do not come back at
+    /// once.
     fn pause(&self, made: u32) -> Duration {
-        let longest = Duration::from_millis(100 << made.min(6)).min(Duration::from_secs(5));
+        let longest = self.pause * (1 << made.min(6)).min(50);
         let chance = (self.jitter.hash_one((made, tokio::time::Instant::now())) % 1000) as f64 / 1000.0;
         longest.mul_f64(1.0 - chance / 2.0)
     }
@@ -171,7 +174,7 @@ mod tests {
 
     /// Calls an operation that fails `failures` times; returns the result and the number of attempts.
     async fn run(operation: &str, code: &str, status: u16, failures: u32) -> (Result<u32, AwsError>, u32) {
-        let gate = Gate::new(RateLimit::Full);
+        let gate = Gate::new(RateLimit::Full, Duration::from_millis(100));
         let made = Cell::new(0);
         let result = gate
             .call("ecs", operation, || async {
@@ -242,7 +245,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_more_calls_are_in_flight_than_allowed() {
-        let gate = Gate::new(RateLimit::Full);
+        let gate = Gate::new(RateLimit::Full, Duration::from_millis(100));
         let (now, most) = (Cell::new(0), Cell::new(0));
         let calls = (0..100).map(|_| {
             gate.call("sts", "GetCallerIdentity", || async {
@@ -259,7 +262,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_dropped_call_gives_its_place_back() {
-        let gate = Gate::new(RateLimit::Full);
+        let gate = Gate::new(RateLimit::Full, Duration::from_millis(100));
         for _ in 0..IN_FLIGHT + 1 {
             let call = gate.call(
                 "sts",

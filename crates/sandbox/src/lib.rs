@@ -37,6 +37,7 @@ pub mod state;
 mod store;
 pub mod sts;
 mod tags;
+mod watch;
 
 pub use clock::Clock;
 pub use fault::{Effect, Fault, When};

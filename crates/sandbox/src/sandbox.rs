@@ -19,6 +19,7 @@ use crate::seed::Seed;
 use crate::service::{Service, is_write};
 use crate::state::World;
 use crate::store::Store;
+use crate::watch::Watcher;
 
 /// Calls that the log holds; older ones are forgotten.
 const LOGGED: usize = 200_000;
@@ -101,6 +102,7 @@ struct Inner {
     clock: Running,
     faults: Mutex<Faults>,
     calls: Mutex<VecDeque<Call>>,
+    watcher: Mutex<Option<Watcher>>,
     store: Option<Store>,
     requests: AtomicU64,
 }
@@ -122,6 +124,7 @@ impl Sandbox {
             clock,
             faults: Mutex::default(),
             calls: Mutex::default(),
+            watcher: Mutex::default(),
             store,
             requests: AtomicU64::new(0),
         })))
@@ -135,6 +138,12 @@ impl Sandbox {
     /// Arranges for a fault.
     pub fn inject(&self, fault: Fault) {
         locked(&self.0.faults).add(fault);
+    }
+
+    /// Shows every call from now on, and the state that it left, before it is answered. `look` must not ask the sandbox
+    /// anything, and takes the place of an earlier one.
+    pub fn watch(&self, look: impl Fn(&Call, &World) + Send + Sync + 'static) {
+        *locked(&self.0.watcher) = Some(Watcher::new(look));
     }
 
     /// Moves the clock ahead, and lets everything happen that is then due.
@@ -248,18 +257,23 @@ impl Sandbox {
     }
 
     fn log(&self, service: &'static str, operation: &str, region: &str, answer: &Answer, parameters: Value) {
-        let mut calls = locked(&self.0.calls);
-        if calls.len() == LOGGED {
-            calls.pop_front();
-        }
-        calls.push_back(Call {
+        let call = Call {
             service,
             operation: operation.to_owned(),
             region: region.to_owned(),
             error: answer.as_ref().err().map(|error| error.code.clone()),
             is_write: is_write(operation),
             parameters,
-        });
+        };
+        let watcher = locked(&self.0.watcher).clone();
+        if let Some(watcher) = watcher {
+            watcher.look(&call, &locked(&self.0.world));
+        }
+        let mut calls = locked(&self.0.calls);
+        if calls.len() == LOGGED {
+            calls.pop_front();
+        }
+        calls.push_back(call);
     }
 }
 

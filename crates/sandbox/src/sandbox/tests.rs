@@ -145,3 +145,19 @@ fn operations_that_are_not_there_are_named() {
     assert_eq!(error.code, "UnknownOperationException");
     assert!(error.message.contains("PutLogEvents"));
 }
+
+#[test]
+fn a_watcher_sees_each_call_with_the_state_that_it_left() {
+    let sandbox = Sandbox::open(options(None)).unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let notes = seen.clone();
+    sandbox.watch(move |call, world| {
+        let groups = world.region(REGION).map_or(0, |region| region.logs.groups.len());
+        notes.lock().unwrap().push((call.operation.clone(), groups));
+    });
+    for name in ["a", "b"] {
+        create(&sandbox, name).unwrap();
+    }
+    let create = || "CreateLogGroup".to_owned();
+    assert_eq!(*seen.lock().unwrap(), [(create(), 1), (create(), 2)]);
+}

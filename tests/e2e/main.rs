@@ -1,0 +1,9 @@
+//! End to end: projects of manifests against a sandbox of this process, through the library and through the binary.
+//!
+//! One file a behaviour; what they share is in `harness`. They assert on the state of the world, on plans and on exit
+//! codes.
+
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod main_job;

@@ -92,11 +92,6 @@ fn alive(out: &mut dyn Write, live: &Live) -> std::io::Result<()> {
     for (name, value) in live.attributes.iter() {
         writeln!(out, "  {name}: {}", plain(value))?;
     }
-    for name in ["desiredCount", "runningCount", "pendingCount"] {
-        if let Some(count) = live.status.get(name) {
-            writeln!(out, "  {name}: {}", plain(count))?;
-        }
-    }
     for deployment in live
         .status
         .get("deployments")

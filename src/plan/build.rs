@@ -172,7 +172,10 @@ impl<'a> Builder<'a> {
             &resource.settings.ignore,
         );
         let differences = compare(resource.kind, &spec, &live.spec, live.record.as_ref());
-        self.drift(resource, &differences);
+        // A rollback by ECS is no drift: nobody changed anything outside of what sendo started.
+        if live.held.is_none() {
+            self.drift(resource, &differences);
+        }
         let action = action(resource.kind, &differences, superseded);
         if adopting && action != Action::NoOp && action != Action::Update && !accumulates(resource.kind) {
             let message =

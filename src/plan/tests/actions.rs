@@ -198,3 +198,15 @@ fn drift_is_told_with_what_was_applied() {
     );
     assert_eq!(signs(&plan), ["~ Service/worker/service"]);
 }
+
+#[test]
+fn a_rollback_is_a_planned_change_that_is_held_and_no_drift() {
+    let held = Some("deployment 7 was rolled back".to_owned());
+    let plan = World::default()
+        .wants(&SERVICE, "Service/worker", spec(json!({"size": 2})))
+        .has(json!({"size": 1}), Some(json!({"size": 2})))
+        .observes(|live| Observation::Present(Live { held, ..live }))
+        .plan(&Options::default());
+    assert!(plan.drift.is_empty());
+    assert!(text::plain(&text::render(&plan)).contains("# held: deployment 7 was rolled back"));
+}

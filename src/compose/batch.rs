@@ -227,9 +227,9 @@ fn name(
     timing: &Timing,
     out: &mut Vec<Diagnostic>,
 ) -> (Text, Span) {
-    let (member, other, rule) = match timing.dialect {
-        Dialect::Rule => ("ruleName", "scheduleName", naming::EVENT_RULE),
-        Dialect::Schedule => ("scheduleName", "ruleName", naming::SCHEDULE),
+    let (member, other) = match timing.dialect {
+        Dialect::Rule => ("ruleName", "scheduleName"),
+        Dialect::Schedule => ("scheduleName", "ruleName"),
     };
     if body.has(other) && !body.has(member) {
         let message = format!(
@@ -245,10 +245,19 @@ fn name(
             source.span,
         ),
     };
-    if let Some((message, help)) = rule.fault(&name) {
+    check_name(timing.dialect, &name, span, out);
+    (name, span)
+}
+
+/// Refuses a name that a rule or schedule can't have.
+pub(super) fn check_name(dialect: Dialect, name: &str, span: Span, out: &mut Vec<Diagnostic>) {
+    let rule = match dialect {
+        Dialect::Rule => naming::EVENT_RULE,
+        Dialect::Schedule => naming::SCHEDULE,
+    };
+    if let Some((message, help)) = rule.fault(name) {
         out.push(Diagnostic::error(span, message).help(help));
     }
-    (name, span)
 }
 
 /// Puts a batch and what belongs to it into the graph, as parts of `owner` below `prefix`.

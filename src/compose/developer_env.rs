@@ -214,9 +214,7 @@ impl Environment {
         batch.cluster = developer.cluster.clone()?;
         batch.name = format!("{}{}-{from}", context.prefix, self.name()).into();
         batch.name_span = entry.span(&["from"]);
-        if let Some((message, help)) = naming::EVENT_RULE.fault(&batch.name) {
-            out.push(Diagnostic::error(batch.name_span, message).help(help));
-        }
+        batch::check_name(batch.timing.dialect, &batch.name, batch.name_span, out);
         let placement = Placement::of(&batch.body.value);
         batch.definition = copied::definition(context, &batch.definition, entry, false, placement, out)?;
         Some(batch)

@@ -81,7 +81,6 @@ fn read_one(
     several: bool,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Ingress> {
-    let before = out.len();
     arn::check(item, "listenerArn", "elasticloadbalancing", "listener/app/", out);
     conditions::check(item, item.list("hosts").len(), out);
     let target = target(item, definition, out);
@@ -98,9 +97,6 @@ fn read_one(
     let attributes = attributes(item, out);
     let (container, port) = target?;
     let listener = placed(item, "listenerArn")?;
-    if out.len() > before && !item.has("listenerArn") {
-        return None;
-    }
     let hosts: Vec<Placed> = placed_list(item, "hosts");
     let zone = item
         .get("dns")

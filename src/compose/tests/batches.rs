@@ -226,3 +226,8 @@ fn a_thousand_batches_of_one_template_compose_it_once() {
     let composed = composed(&text, "production");
     assert_eq!(composed.resources().len(), 22);
 }
+
+#[test]
+fn tags_of_a_schedule_go_nowhere_and_that_is_said() {
+    assert_snapshot!(messages("{schedule: rate(1 hour), timeZone: UTC, taskTemplate: batch, tags: {a: b}}"), @r##"a.yaml:5:68: warning: schedules of EventBridge Scheduler have no tags: these go nowhere"##);
+}

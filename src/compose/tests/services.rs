@@ -130,6 +130,7 @@ fn every_error_of_a_project_comes_at_once_and_at_its_place() {
             "both",
             "{taskTemplate: batch, capacityProviderStrategy: [{capacityProvider: x}], launchType: EC2}",
         )
+        + &service("neither", "{taskTemplate: batch, launchType: null}")
         + &service("missing", "{taskTemplate: bach}")
         + &service("external", "{taskTemplate: batch, taskDefinition: 'shop:3'}")
         + &service(
@@ -148,12 +149,13 @@ fn every_error_of_a_project_comes_at_once_and_at_its_place() {
 a.yaml:5:7: error: the service has nothing to run
 a.yaml:10:71: error: a DAEMON service has one task on every instance, and no desired count
 a.yaml:15:55: error: both a launch type and capacity providers are named, and ECS takes one of the two
-a.yaml:20:22: error: no TaskTemplate of that name
-a.yaml:25:22: error: `taskTemplate` beside an external `taskDefinition`: only one can run
-a.yaml:30:46: error: unknown variable `platform`
-a.yaml:35:43: error: Fargate has no tasks of 256 CPU units with 4096 MiB of memory
-a.yaml:40:36: error: tags that start with `sendo:` can't be set
-a.yaml:40:56: error: tags that start with `aws:` can't be set
+a.yaml:20:7: error: neither a launch type nor capacity providers are named
+a.yaml:25:22: error: no TaskTemplate of that name
+a.yaml:30:22: error: `taskTemplate` beside an external `taskDefinition`: only one can run
+a.yaml:35:46: error: unknown variable `platform`
+a.yaml:40:43: error: Fargate has no tasks of 256 CPU units with 4096 MiB of memory
+a.yaml:45:36: error: tags that start with `sendo:` can't be set
+a.yaml:45:56: error: tags that start with `aws:` can't be set
 "##);
 }
 

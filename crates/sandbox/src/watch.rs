@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::sandbox::Call;
 use crate::state::World;
 
+type Look = dyn Fn(&Call, &World) + Send + Sync;
+
 /// Looks at a call and at the state that it left. The sandbox is busy meanwhile, and must not be asked anything.
 #[derive(Clone)]
-pub(crate) struct Watcher(Arc<dyn Fn(&Call, &World) + Send + Sync>);
+pub(crate) struct Watcher(Arc<Look>);
 
 impl Watcher {
     /// Wraps what looks.

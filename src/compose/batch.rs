@@ -15,7 +15,7 @@ use super::{arn, checks, kinds, naming, tags};
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::document::Document;
 use crate::manifest::source::Span;
-use crate::resource::graph::{ManifestId, address};
+use crate::resource::graph::{KEEP, address};
 use crate::schedule::Dialect;
 use crate::value::{Map, Reference, Text, Value};
 
@@ -295,7 +295,7 @@ pub(super) fn place(
         batch.name_span,
         &message,
     );
-    let spec = trigger(context, batch, &owner.id, target);
+    let spec = trigger(context, batch, owner, target);
     let settings = owner.part(Part::Trigger);
     let draft = Draft {
         kind,
@@ -306,7 +306,7 @@ pub(super) fn place(
     assembly.push(part(part_name), owner.by(&settings), draft);
 }
 
-fn trigger(context: &Context<'_>, batch: &Batch, owner: &ManifestId, target: Map) -> Map {
+fn trigger(context: &Context<'_>, batch: &Batch, owner: &Source, target: Map) -> Map {
     let mut spec = Map::new();
     spec.insert("name", batch.name.clone());
     spec.insert("scheduleExpression", batch.timing.expression.clone());
@@ -330,12 +330,12 @@ fn trigger(context: &Context<'_>, batch: &Batch, owner: &ManifestId, target: Map
     spec
 }
 
-fn description(context: &Context<'_>, batch: &Batch, owner: &ManifestId) -> String {
-    let mark = naming::mark(&context.scope, owner);
-    match batch.body.text("description") {
-        Some(text) if !text.is_empty() => format!("{text} {mark}"),
-        _ => mark,
-    }
+fn description(context: &Context<'_>, batch: &Batch, owner: &Source) -> String {
+    let own = batch.body.text("description").filter(|text| !text.is_empty());
+    let keep = owner.settings.keep.then(|| format!("{}={}", KEEP.0, KEEP.1));
+    let mark = naming::mark(&context.scope, &owner.id);
+    let parts = own.map(str::to_owned).into_iter().chain(keep).chain([mark]);
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 fn target(batch: &Batch, definition: Value) -> Map {

@@ -10,10 +10,11 @@ use crate::manifest::source::Span;
 use crate::manifest::suggest::advice;
 use crate::manifest::variables::{Process, Variables};
 use crate::resource::ecs::validate::is_arn;
-use crate::resource::graph::{ManifestId, Origin, Scope};
+use crate::resource::graph::{KEEP, Origin, Scope};
 use crate::resource::sensitive::Sensitivity;
 use crate::value::{Map, Text};
 
+use super::source::Source;
 use super::{Input, developer, tags};
 
 /// The priorities that rules take where the project names no range.
@@ -164,8 +165,12 @@ impl<'a> Context<'a> {
     }
 
     /// The tags of a resource of a manifest.
-    pub(super) fn tags(&self, own: Option<&crate::value::Value>, manifest: &ManifestId) -> Map {
-        tags::tags(&self.tags, own, &self.scope, manifest)
+    pub(super) fn tags(&self, own: Option<&crate::value::Value>, source: &Source) -> Map {
+        let mut all = tags::tags(&self.tags, own, &self.scope, &source.id);
+        if source.settings.keep {
+            all.insert(KEEP.0, KEEP.1);
+        }
+        all
     }
 }
 

@@ -99,7 +99,7 @@ impl Publication<'_> {
     }
 
     fn tags(&self, ingress: &Ingress) -> Map {
-        let mut tags = self.context.tags(None, &self.owner.id);
+        let mut tags = self.context.tags(None, self.owner);
         // A developer environment's ingresses are told apart by the service that they are copied from, too.
         let name = [self.prefix, &[&*ingress.name]].concat().join("/");
         tags.insert("sendo:ingress", name);

@@ -218,7 +218,7 @@ fn members(context: &Context<'_>, service: &Service, owner: &Source) -> Map {
     }
     spec.insert("cluster", service.cluster.clone());
     spec.insert("serviceName", service.name.clone());
-    spec.insert("tags", context.tags(own_tags.as_ref(), &owner.id));
+    spec.insert("tags", context.tags(own_tags.as_ref(), owner));
     spec
 }
 

@@ -137,7 +137,7 @@ pub(super) fn compose(context: &Context<'_>, parts: Parts<'_>, out: &mut Vec<Dia
             _ => Map::new(),
         },
         family_span,
-        tags: context.tags(own_tags.as_ref(), &source.id),
+        tags: context.tags(own_tags.as_ref(), source),
         log_group,
         written: definition.node.clone(),
         checked: RefCell::default(),
@@ -272,7 +272,7 @@ impl Composed {
         );
         assembly.claim_content(group);
         let mut spec = group.spec.clone();
-        spec.insert("tags", context.tags(None, &group.source.id));
+        spec.insert("tags", context.tags(None, &group.source));
         let draft = Draft {
             kind: &kinds::LOG_GROUP,
             name: group.name.clone(),

@@ -1,10 +1,10 @@
 //! The deletion of what manifests left behind that are gone, under guards that must all hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Plan;
 use super::build::{Options, deletion};
-use crate::resource::graph::{Desired, ManifestId};
+use crate::resource::graph::{Desired, KEEP, ManifestId};
 use crate::resource::snapshot::Orphan;
 
 /// The guards of pruning, from the project and the command line.
@@ -34,10 +34,18 @@ impl Default for Prune {
 /// Adds the deletions that the guards allow to the plan, or a note on what they hold back.
 pub(super) fn prune(plan: &mut Plan, gone: &[&Orphan], desired: &Desired, options: &Options) {
     let mut manifests: BTreeMap<&ManifestId, Vec<&Orphan>> = BTreeMap::new();
-    for orphan in gone.iter().filter(|orphan| !is_kept(orphan)) {
+    // Records carry no such mark: what one part of a manifest says holds for all of it.
+    let kept: BTreeSet<&ManifestId> = gone
+        .iter()
+        .filter(|orphan| is_kept(orphan))
+        .map(|orphan| &orphan.manifest)
+        .collect();
+    let (stay, go): (Vec<&Orphan>, Vec<&Orphan>) =
+        gone.iter().partition(|orphan| kept.contains(&orphan.manifest));
+    for orphan in go {
         manifests.entry(&orphan.manifest).or_default().push(orphan);
     }
-    for orphan in gone.iter().filter(|orphan| is_kept(orphan)) {
+    for orphan in stay {
         let Orphan {
             manifest, kind, name, ..
         } = orphan;
@@ -70,12 +78,11 @@ pub(super) fn prune(plan: &mut Plan, gone: &[&Orphan], desired: &Desired, option
 }
 
 fn is_kept(orphan: &Orphan) -> bool {
-    orphan
-        .live
-        .spec
-        .get("tags")
-        .and_then(|tags| tags.text("sendo:prune"))
-        == Some("disabled")
+    let (name, value) = KEEP;
+    let spec = &orphan.live.spec;
+    let tagged = spec.get("tags").and_then(|tags| tags.text(name)) == Some(value);
+    let said = format!("{name}={value}");
+    tagged || spec.text("description").is_some_and(|text| text.contains(&said))
 }
 
 /// Why nothing is pruned.

@@ -71,6 +71,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// The tag of what is never pruned, and its value; in a description, joined by `=`.
+pub const KEEP: (&str, &str) = ("sendo:prune", "disabled");
+
 /// What a manifest's annotations say about how its resources are treated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {

@@ -103,6 +103,20 @@ fn suspend_disables() {
 }
 
 #[test]
+fn what_is_never_pruned_says_so_where_a_listing_shows_it() {
+    let text = batch(
+        "no1",
+        "{schedule: rate(1 hour), taskTemplate: batch, description: hourly}",
+    )
+    .replace("{name: no1}", "{name: no1, annotations: {sendo/prune: disabled}}");
+    let spec = composed(&text, "production").spec("ScheduledBatch/no1/event_rule");
+    assert_eq!(
+        spec["description"],
+        json!("hourly sendo:prune=disabled [sendo:shop/production/ScheduledBatch/no1]")
+    );
+}
+
+#[test]
 fn short_overrides_go_over_the_long_ones() {
     let spec = "{schedule: rate(1 hour), taskTemplate: batch, command: [run], environment: {A: '2', C: '3'}, \
                 overrides: {cpu: 512, containerOverrides: [{name: batch, memory: 64, environment: {A: '1', B: '1'}}]}}";

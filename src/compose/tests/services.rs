@@ -179,6 +179,8 @@ fn annotations_become_settings_of_the_resource_they_name() {
     let service = &composed.resource("Service/api/service").settings;
     assert!(service.adopt && service.keep && !service.hands_off);
     assert_eq!(service.ignore, ["/desiredCount"]);
+    let tags = &composed.spec("Service/api/service")["tags"];
+    assert_eq!(tags["sendo:prune"], json!("disabled"));
     assert_eq!(
         composed.resource("Service/api/task_definition").settings.ignore,
         ["/cpu"]

@@ -131,6 +131,18 @@ fn what_said_never_to_prune_stays() {
 }
 
 #[test]
+fn what_says_so_in_its_description_stays_with_all_of_its_manifest() {
+    let mut world = four_manifests()
+        .leftover(&RULE, "Service/old")
+        .leftover(&SERVICE, "Service/old");
+    world.orphans[0].live.spec =
+        spec(json!({"description": "sendo:prune=disabled [sendo:shop/production/Service/old]"}));
+    let plan = world.plan(&guarded(OPEN));
+    assert_eq!(destroyed(&plan), 0);
+    assert_eq!(plan.notes.len(), 2, "{:?}", plan.notes);
+}
+
+#[test]
 fn a_targeted_plan_prunes_nothing() {
     let options = Options {
         targets: vec![id("Service/a")],

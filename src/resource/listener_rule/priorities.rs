@@ -53,7 +53,7 @@ pub struct Allocation {
 /// # Guarantees
 /// - no two rules get one number, and none gets a standing rule's
 /// - of two wanted rules the narrower one has the smaller number, unless both numbers are explicit
-/// - given its own answer as current numbers, it changes nothing
+/// - where every rule got a number: given its own answer as current numbers, it changes nothing
 pub fn allocate(standing: &[Standing], wanted: &[Wanted]) -> Allocation {
     let mut allocation = Allocation::default();
     let mut fixed = Fixed::new(standing, wanted, &mut allocation);

@@ -320,9 +320,11 @@ proptest! {
     }
 
     #[test]
-    fn allocating_again_changes_nothing(standing in standing(), wanted in rules()) {
+    fn allocating_again_changes_nothing_where_every_rule_has_a_number(standing in standing(), wanted in rules()) {
         let wanted = without_clashes(&standing, wanted);
         let first = allocate(&standing, &wanted);
+        // With a rule refused nothing is applied, and which one it is may depend on the numbers that others have.
+        prop_assume!(first.impossible.is_empty());
         let again: Vec<Wanted> = wanted
             .iter()
             .map(|rule| Wanted {

@@ -24,14 +24,19 @@ struct Block {
 }
 
 #[test]
-fn every_yaml_block_of_the_documentation_means_something() {
+fn every_example_of_the_documentation_means_something() {
     let blocks: Vec<Block> = pages().iter().flat_map(|page| blocks(page)).collect();
-    let yaml = |block: &&Block| block.kind.starts_with("yaml");
+    let data = |block: &&Block| block.kind.starts_with("yaml") || block.kind == "json";
     let mut faults = Vec::new();
-    for block in blocks.iter().filter(yaml) {
+    for block in blocks.iter().filter(data) {
         let found = match block.kind.as_str() {
             "yaml" => composed(&block.text),
             "yaml fragment" => parsed(&block.text),
+            "json" => serde_json::from_str::<serde_json::Value>(&block.text)
+                .err()
+                .map(|error| error.to_string())
+                .into_iter()
+                .collect(),
             other => vec![format!("`{other}` is neither `yaml` nor `yaml fragment`")],
         };
         faults.extend(
@@ -41,7 +46,7 @@ fn every_yaml_block_of_the_documentation_means_something() {
         );
     }
     assert!(
-        blocks.iter().filter(yaml).count() > 10,
+        blocks.iter().filter(data).count() > 10,
         "the blocks were not found"
     );
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -67,34 +72,66 @@ fn every_link_between_pages_leads_to_a_file() {
     assert!(dead.is_empty(), "\n{}", dead.join("\n"));
 }
 
+#[test]
+fn the_policies_name_every_operation_that_is_called() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let policies = fs::read_to_string(root.join("docs/iam.md")).unwrap();
+    let sources = files(&root.join("src/aws"), "rs").into_iter();
+    let mut called = BTreeSet::new();
+    for path in sources.filter(|path| !path.ends_with("tests.rs") && !path.ends_with("bench.rs")) {
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        called.extend(code.split(".call(").skip(1).filter_map(operation));
+    }
+    let missing: Vec<&String> = called
+        .iter()
+        .filter(|operation| {
+            !policies.contains(&format!(":{operation}\"")) && !policies.contains(&format!(":{operation}`"))
+        })
+        .collect();
+    assert!(called.len() > 40, "the calls were not found: {called:?}");
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The operation of a call: the last text of `SERVICE, "Operation", || …`.
+fn operation(call: &str) -> Option<String> {
+    let arguments = call.split("||").next()?;
+    let name = arguments.rsplit('"').nth(1)?;
+    name.starts_with(char::is_uppercase).then(|| name.to_owned())
+}
+
 /// README.md and its like, and all of docs/.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut pages = [
+    let named = [
         "README.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "crates/sandbox/README.md",
-    ]
-    .map(|name| root.join(name))
-    .to_vec();
-    let mut folders = vec![root.join("docs")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            match path.extension() {
-                _ if path.is_dir() => folders.push(path),
-                Some(extension) if extension == "md" => pages.push(path),
-                _ => {}
-            }
-        }
-    }
+    ];
+    let mut pages = files(&root.join("docs"), "md");
+    pages.extend(named.map(|name| root.join(name)));
     pages.sort();
     pages
 }
 
+/// All files below a folder whose names end so.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder)
+        .expect("the folder can be read")
+        .flatten()
+        .map(|entry| entry.path());
+    let found = entries.flat_map(|path| match path.is_dir() {
+        true => files(&path, extension),
+        false => vec![path],
+    });
+    found
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect()
+}
+
 fn blocks(page: &Path) -> Vec<Block> {
-    let text = fs::read_to_string(page).unwrap();
+    let text = fs::read_to_string(page).expect("the page can be read");
     let name = page.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(page);
     let mut blocks: Vec<Block> = Vec::new();
     let mut inside = false;

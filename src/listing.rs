@@ -5,7 +5,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::console::table::age;
 use crate::manifest::kind::ManifestKind;
 use crate::manifest::loaded::Loaded;
 use crate::plan::Plan;
@@ -231,5 +230,28 @@ impl Look<'_> {
         created.map_or(NONE.to_owned(), |created| {
             age(self.now.as_second() - created.as_second())
         })
+    }
+}
+
+/// How long ago: `45s`, `12m`, `3h`, `5d`.
+fn age(seconds: i64) -> String {
+    match seconds.max(0) {
+        s @ 0..60 => format!("{s}s"),
+        s @ 60..3_600 => format!("{}m", s / 60),
+        s @ 3_600..172_800 => format!("{}h", s / 3_600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_short() {
+        assert_eq!(
+            [age(5), age(90), age(7_300), age(400_000), age(-3)],
+            ["5s", "1m", "2h", "4d", "0s"]
+        );
     }
 }

@@ -18,16 +18,6 @@ pub fn render(heads: &[&str], rows: Vec<Vec<String>>) -> String {
     lines.collect()
 }
 
-/// How long ago: `45s`, `12m`, `3h`, `5d`.
-pub fn age(seconds: i64) -> String {
-    match seconds.max(0) {
-        s @ 0..60 => format!("{s}s"),
-        s @ 60..3_600 => format!("{}m", s / 60),
-        s @ 3_600..172_800 => format!("{}h", s / 3_600),
-        s => format!("{}d", s / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,13 +32,5 @@ mod tests {
             ],
         );
         assert_eq!(text, "NAME     READY\nworker   1/1\napi      0/2\n");
-    }
-
-    #[test]
-    fn ages_are_short() {
-        assert_eq!(
-            [age(5), age(90), age(7_300), age(400_000), age(-3)],
-            ["5s", "1m", "2h", "4d", "0s"]
-        );
     }
 }

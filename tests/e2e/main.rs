@@ -4,6 +4,10 @@
 //! codes.
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod main_job;
+#[cfg(test)]
+mod sandbox_sdk;

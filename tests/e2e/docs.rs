@@ -12,8 +12,8 @@ use sendo::manifest::source::Sources;
 use sendo::manifest::yaml::{Limits, parse};
 
 /// What single manifests of the documentation take for granted: a project, and the manifests that they name.
-const AROUND: &str = include_str!("data/docs/sendo.yaml");
-const NEIGHBOURS: &str = include_str!("data/docs/neighbours.yaml");
+const AROUND: &str = include_str!("../data/docs/sendo.yaml");
+const NEIGHBOURS: &str = include_str!("../data/docs/neighbours.yaml");
 
 /// A fenced block of a page.
 struct Block {

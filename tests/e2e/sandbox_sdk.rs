@@ -1,8 +1,6 @@
 //! The AWS SDK for Rust against the sandbox, over a socket: what it makes of answers and errors shows whether the shapes
 //! on the wire are right.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
-
 use aws_sdk_ecs::Client;
 use aws_sdk_ecs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_ecs::error::ProvideErrorMetadata;

@@ -219,16 +219,18 @@ impl Plan {
         }
     }
 
-    /// Puts the changes in the order of the manifests' places, and each manifest's in the order in which they are made.
+    /// Puts the changes in the order of the manifests' places, and each manifest's in the order in which they are made,
+    /// those that are removed last and in reverse.
     fn sort(&mut self) {
         self.changes.sort_by_cached_key(|change| {
             let place = change.origin.clone().unwrap_or_default();
-            (
-                place,
-                change.manifest.clone(),
-                change.kind.rank,
-                change.address.clone(),
-            )
+            let rank = i16::from(change.kind.rank);
+            let turn = if change.action == Action::Delete {
+                (true, -rank)
+            } else {
+                (false, rank)
+            };
+            (place, change.manifest.clone(), turn, change.address.clone())
         });
     }
 

@@ -230,6 +230,10 @@ fn strip_service(node: &Node) -> Node {
     stripped = within(&stripped, "deploymentConfiguration", |node| {
         without(node, &NOT_ROLLING)
     });
+    if stripped.get("ingress").is_none() {
+        // It waits for the health checks of load balancers that did not come along.
+        stripped = without(&stripped, &["healthCheckGracePeriodSeconds"]);
+    }
     within(&stripped, "ingress", |list| {
         let items = list.items().unwrap_or_default();
         let items: Vec<Node> = items

@@ -257,3 +257,17 @@ sendo.yaml:26:18: error: `listenerArn` is not the ARN it should be
     let end = PROJECT.find("  tags:").unwrap();
     assert_snapshot!(with(&PROJECT[start..end], ""), @r##"a.yaml:9:18: error: the project has no `developerEnvs`"##);
 }
+
+#[test]
+fn a_grace_period_stays_behind_with_the_load_balancers_that_it_waits_for() {
+    let raw = "healthCheckGracePeriodSeconds: 30, loadBalancers: [{targetGroupArn: \
+               'arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/raw/1', containerName: app, \
+               containerPort: 8080}]";
+    let composed = composed(
+        &(web("api", raw) + &env("alice", "{owner: a, services: [{from: api}]}")),
+        "staging",
+    );
+    assert_eq!(composed.messages, "");
+    let spec = composed.spec("DeveloperEnv/alice/api/service");
+    assert_eq!(spec.get("healthCheckGracePeriodSeconds"), None);
+}

@@ -11,6 +11,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_elasticloadbalancingv2::types::TargetGroup;
+use tokio::sync::Mutex;
 
 use super::buckets::RateLimit;
 use super::gate::Gate;
@@ -74,6 +76,7 @@ struct Shared {
     route53: OnceLock<aws_sdk_route53::Client>,
     events: OnceLock<aws_sdk_eventbridge::Client>,
     scheduler: OnceLock<aws_sdk_scheduler::Client>,
+    listed_groups: Mutex<Option<Vec<TargetGroup>>>,
 }
 
 impl Clients {
@@ -91,6 +94,7 @@ impl Clients {
             route53: OnceLock::new(),
             events: OnceLock::new(),
             scheduler: OnceLock::new(),
+            listed_groups: Mutex::default(),
         }))
     }
 
@@ -107,6 +111,11 @@ impl Clients {
     /// The configuration that all clients share.
     pub fn config(&self) -> &SdkConfig {
         &self.0.config
+    }
+
+    /// The listing of target groups that one of its two readers left for the other.
+    pub(super) fn listed_groups(&self) -> &Mutex<Option<Vec<TargetGroup>>> {
+        &self.0.listed_groups
     }
 
     /// Whether something else than AWS itself answers.

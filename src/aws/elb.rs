@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_elasticloadbalancingv2::types::{Tag, TagDescription};
+use aws_sdk_elasticloadbalancingv2::types::{Tag, TagDescription, TargetGroup};
 
 use super::clients::Clients;
 use super::marks::{self, Marks, TagChange, Tags};
@@ -19,6 +19,41 @@ pub const PAGE: i32 = 400;
 pub const INGRESS: &str = "sendo:ingress";
 /// How many resources DescribeTags takes.
 const BATCH: usize = 20;
+
+/// All target groups of the Region.
+///
+/// # Errors
+/// A page that cannot be read.
+pub async fn groups(clients: &Clients) -> Result<Vec<TargetGroup>, AwsError> {
+    pages::all(|marker| async move {
+        let request = clients
+            .elb()
+            .describe_target_groups()
+            .page_size(PAGE)
+            .set_marker(marker);
+        let answer = clients
+            .gate()
+            .call(ELB, "DescribeTargetGroups", || request.clone().send())
+            .await?;
+        Ok((answer.target_groups.unwrap_or_default(), answer.next_marker))
+    })
+    .await
+}
+
+/// All target groups, listed once for both who need them in a look that lists: the groups' own provider, and the rules',
+/// which learns from them behind which balancers to look.
+///
+/// # Errors
+/// A page that cannot be read.
+pub async fn groups_for_both(clients: &Clients) -> Result<Vec<TargetGroup>, AwsError> {
+    let mut listed = clients.listed_groups().lock().await;
+    if let Some(groups) = listed.take() {
+        return Ok(groups);
+    }
+    let groups = groups(clients).await?;
+    *listed = Some(groups.clone());
+    Ok(groups)
+}
 
 /// Tags by ARN. What was deleted meanwhile has none.
 ///

@@ -20,12 +20,17 @@ pub(super) struct Listeners {
 }
 
 impl ListenerRules {
-    /// These listeners; with `siblings` all listeners of their balancers, since a rule that was moved stood on another.
-    pub(super) async fn listeners(&self, arns: &BTreeSet<Text>, siblings: bool) -> Listeners {
+    /// These listeners; with `siblings` all listeners of their balancers, since a rule that was moved stood on another,
+    /// and of these balancers.
+    pub(super) async fn listeners(
+        &self,
+        arns: &BTreeSet<Text>,
+        siblings: Option<BTreeSet<String>>,
+    ) -> Listeners {
         let mut listeners = Listeners::default();
         match siblings {
-            true => self.of_balancers(arns, &mut listeners).await,
-            false => self.by_arn(arns.iter().cloned().collect(), &mut listeners).await,
+            Some(more) => self.of_balancers(arns, more, &mut listeners).await,
+            None => self.by_arn(arns.iter().cloned().collect(), &mut listeners).await,
         }
         for arn in arns.iter().filter(|arn| !listeners.found.contains_key(*arn)) {
             listeners
@@ -36,8 +41,9 @@ impl ListenerRules {
         listeners
     }
 
-    async fn of_balancers(&self, arns: &BTreeSet<Text>, listeners: &mut Listeners) {
-        let mut by_balancer: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+    async fn of_balancers(&self, arns: &BTreeSet<Text>, more: BTreeSet<String>, listeners: &mut Listeners) {
+        let mut by_balancer: BTreeMap<String, Vec<Text>> =
+            more.into_iter().map(|balancer| (balancer, Vec::new())).collect();
         for arn in arns {
             match elb::balancer_of(arn) {
                 Some(balancer) => by_balancer.entry(balancer).or_default().push(arn.clone()),
@@ -51,7 +57,11 @@ impl ListenerRules {
             match answer {
                 Ok(found) => listeners.take(found),
                 Err(error) => {
-                    listeners.fail(by_balancer.get(&balancer[0]).cloned().unwrap_or_default(), &error)
+                    let mut unread = by_balancer.get(&balancer[0]).cloned().unwrap_or_default();
+                    if unread.is_empty() {
+                        unread.push(balancer[0].as_str().into());
+                    }
+                    listeners.fail(unread, &error);
                 }
             }
         }

@@ -85,7 +85,17 @@ impl ListenerRules {
         self.moved.lock().await.clear();
         let mut observed = Observed::default();
         let arns = listeners_of(reading);
-        let listeners = self.listeners(&arns, reading.list_orphans).await;
+        let listeners = match reading.list_orphans {
+            false => self.listeners(&arns, None).await,
+            true => match self.former_balancers(reading).await {
+                Ok(former) => self.listeners(&arns, Some(former)).await,
+                Err(error) => {
+                    let wanted = reading.wanted.iter().map(|wanted| wanted.address.clone());
+                    observed.fail("balancers of target groups", &error, wanted);
+                    return observed;
+                }
+            },
+        };
         for (arn, error) in &listeners.failed {
             observed.fail(&format!("listener {arn}"), error, on_listener(reading, arn));
         }
@@ -105,6 +115,18 @@ impl ListenerRules {
         let found = self.tagged(reading, rules, &mut observed).await;
         sort_out(reading, &found, &mut observed);
         observed
+    }
+
+    /// The balancers that groups of ours are behind: nothing else tells of a listener that no manifest names any more.
+    async fn former_balancers(&self, reading: &Reading<'_>) -> Result<BTreeSet<String>, AwsError> {
+        let prefix = &*reading.desired.places.name_prefix;
+        let groups = elb::groups_for_both(&self.clients).await?;
+        let ours = groups
+            .iter()
+            .filter(|group| could_bear(prefix, group.target_group_name().unwrap_or_default()));
+        Ok(ours
+            .flat_map(|group| group.load_balancer_arns().iter().cloned())
+            .collect())
     }
 
     /// What references to listeners stand for, by the address that they carry.
@@ -229,6 +251,12 @@ impl ListenerRules {
         });
         Ok(found.collect())
     }
+}
+
+/// Whether a group of this name could be of the project with this prefix; names are cut before their hash.
+fn could_bear(prefix: &str, name: &str) -> bool {
+    let readable = name.rsplit_once('-').map_or("", |(readable, _)| readable);
+    !readable.is_empty() && (readable.starts_with(prefix) || prefix.starts_with(readable))
 }
 
 fn listeners_of(reading: &Reading<'_>) -> BTreeSet<Text> {

@@ -6,9 +6,9 @@ use aws_sdk_elasticloadbalancingv2::types::TargetGroup;
 use futures::future::join_all;
 
 use super::{TargetGroups, request};
-use crate::aws::elb::{self, ELB, INGRESS, PAGE};
+use crate::aws::elb::{self, ELB, INGRESS};
 use crate::aws::marks::{Marks, Tags};
-use crate::aws::{AwsError, Observed, Reading, pages};
+use crate::aws::{AwsError, Observed, Reading};
 use crate::resource::graph::{ManifestId, Resource, Scope, address};
 use crate::resource::snapshot::{Live, Observation, Orphan, Owner};
 use crate::resource::target_group::{TARGET_GROUP, recorded_attributes};
@@ -75,7 +75,8 @@ impl TargetGroups {
         };
         let groups = match by_name {
             Some(groups) => groups,
-            None => self.all().await?,
+            None if reading.list_orphans => elb::groups_for_both(&self.clients).await?,
+            None => elb::groups(&self.clients).await?,
         };
         let candidates = candidates(groups, reading);
         let arns: Vec<String> = candidates
@@ -84,24 +85,6 @@ impl TargetGroups {
             .collect();
         let tags = elb::tags(&self.clients, &arns).await?;
         Ok(candidates.into_iter().map(|group| found(group, &tags)).collect())
-    }
-
-    async fn all(&self) -> Result<Vec<TargetGroup>, AwsError> {
-        pages::all(|marker| async move {
-            let request = self
-                .clients
-                .elb()
-                .describe_target_groups()
-                .page_size(PAGE)
-                .set_marker(marker);
-            let answer = self
-                .clients
-                .gate()
-                .call(ELB, "DescribeTargetGroups", || request.clone().send())
-                .await?;
-            Ok((answer.target_groups.unwrap_or_default(), answer.next_marker))
-        })
-        .await
     }
 
     /// The groups of these names; `None` where one of them does not exist: AWS tells nothing of the others then.
@@ -208,7 +191,7 @@ impl TargetGroups {
 
     /// The other groups of the same ingress: what it had before.
     pub(super) async fn siblings(&self, resource: &Resource, scope: &Scope) -> Result<Vec<String>, AwsError> {
-        let groups = self.all().await?;
+        let groups = elb::groups(&self.clients).await?;
         let arns: Vec<String> = groups
             .iter()
             .filter(|group| !group.load_balancer_arns().is_empty())

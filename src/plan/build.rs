@@ -124,7 +124,13 @@ impl<'a> Builder<'a> {
             snapshot,
             plan,
             known: snapshot.lookups.clone(),
-            blocked: BTreeSet::new(),
+            // What AWS did not tell is not what nobody knows yet: nothing may be made or replaced for it.
+            blocked: desired
+                .lookups
+                .keys()
+                .filter(|address| !snapshot.lookups.contains_key(*address))
+                .cloned()
+                .collect(),
         }
     }
 

@@ -113,18 +113,18 @@ impl Page {
         }
         self.line(tone(change.action), text);
         for difference in &change.differences {
-            self.difference(difference, plan);
+            self.difference(difference, change, plan);
         }
         if change.unchanged > 0 && !change.differences.is_empty() {
             self.line(Tone::Plain, format!("      # {} unchanged", change.unchanged));
         }
     }
 
-    fn difference(&mut self, difference: &Difference, plan: &Plan) {
+    fn difference(&mut self, difference: &Difference, change: &Change, plan: &Plan) {
         let Difference {
             path, before, after, ..
         } = difference;
-        let why = if difference.cost == Cost::Replacement && before.is_some() {
+        let why = if difference.cost == Cost::Replacement && change.live.is_some() {
             "   # forces replacement"
         } else {
             ""

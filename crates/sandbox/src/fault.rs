@@ -1,5 +1,7 @@
 //! Faults that tests ask for: which call they hit and what then goes wrong.
 
+use serde_json::Value;
+
 /// A fault to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -36,6 +38,8 @@ pub enum Effect {
         /// Its text.
         message: String,
     },
+    /// The operation is not run; this is its answer, with the status of success.
+    Answer(Value),
     /// The operation is run and the connection closed without an answer.
     DropAnswer,
     /// The connection is closed and the operation not run.

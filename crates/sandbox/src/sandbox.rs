@@ -140,6 +140,11 @@ impl Sandbox {
         locked(&self.0.faults).add(fault);
     }
 
+    /// Takes back all faults.
+    pub fn heal(&self) {
+        *locked(&self.0.faults) = Faults::default();
+    }
+
     /// Shows every call from now on, and the state that it left, before it is answered. `look` must not ask the sandbox
     /// anything, and takes the place of an earlier one.
     pub fn watch(&self, look: impl Fn(&Call, &World) + Send + Sync + 'static) {
@@ -220,6 +225,7 @@ impl Sandbox {
                     message,
                 }),
             ) => Err(ApiError::with_status(*status, code, message)),
+            (_, Some(Effect::Answer(answer))) => Ok(answer.clone()),
             (_, Some(Effect::DropConnection)) => Err(ApiError::new("DropConnection", "")),
             (Ok(caller), _) => self.run(caller, service, &operation, &params),
         };

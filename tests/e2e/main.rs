@@ -4,10 +4,32 @@
 //! codes.
 
 #[cfg(test)]
+mod batches;
+#[cfg(test)]
+mod command_line;
+#[cfg(test)]
+mod deletion;
+#[cfg(test)]
 mod docs;
+#[cfg(test)]
+mod drift;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]
+mod ownership;
+#[cfg(test)]
+mod reads;
+#[cfg(test)]
+mod resume;
+#[cfg(test)]
 mod sandbox_sdk;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod traffic;
+#[cfg(test)]
+mod updates;
+#[cfg(test)]
+mod waiting;

@@ -46,8 +46,8 @@ async fn a_shop_with_its_developer_environment_is_applied_in_staging() {
         "RAILS_ENV: development",
     );
     let expected = [
-        "DeveloperEnv/alice/api/task_definition containerDefinitions[app].environment[RAILS_ENV]",
         "DeveloperEnv/alice/api/service taskDefinition",
+        "DeveloperEnv/alice/api/task_definition containerDefinitions[app].environment[RAILS_ENV]",
     ];
     goes_all_the_way(&stage, line, &expected).await;
 }
@@ -92,8 +92,8 @@ async fn developer_environments_are_applied_on_one_load_balancer() {
     let stage = example("examples/developer-envs", "staging").await;
     let line = ("members.yaml", "FEATURE_Y: \"on\"", "FEATURE_Y: \"off\"");
     let expected = [
-        "DeveloperEnv/bob/api/task_definition containerDefinitions[app].environment[FEATURE_Y]",
         "DeveloperEnv/bob/api/service taskDefinition",
+        "DeveloperEnv/bob/api/task_definition containerDefinitions[app].environment[FEATURE_Y]",
     ];
     goes_all_the_way(&stage, line, &expected).await;
 }

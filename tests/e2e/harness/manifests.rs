@@ -38,6 +38,7 @@ spec:
     memory: 512
     networkMode: awsvpc
     requiresCompatibilities: [FARGATE]
+    executionRoleArn: "arn:aws:iam::${{accountId}}:role/ecsTaskExecutionRole"
     containerDefinitions:
       - name: app
         image: "example/{name}:${{imageTag}}"

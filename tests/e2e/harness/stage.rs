@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use sendo::apply::{Event, Observer, Options as ApplyOptions, Report};
 use sendo::aws::clients::Options as AwsOptions;
+use sendo::manifest::diagnostic::{Style, render as render_diagnostics};
 use sendo::plan::text::{plain, render};
 use sendo::plan::{Options as PlanOptions, Plan, deletion};
-use sendo::resource::graph::ManifestId;
+use sendo::resource::graph::{Desired, ManifestId};
 use sendo::resource::snapshot::Snapshot;
 use sendo::session::{Composed, Session};
 use sendo_sandbox::{Call, Clock, Effect, Fault, Sandbox, Server, Service, When};
@@ -146,9 +147,7 @@ impl Stage {
 
     async fn planned(&self, change: impl FnOnce(&mut PlanOptions)) -> (Session, Plan, Snapshot) {
         let composed = self.composed();
-        let desired = composed
-            .valid()
-            .unwrap_or_else(|error| panic!("{error}: {:#?}", composed.diagnostics));
+        let desired = valid(&composed);
         let mut options = composed.plan_options(false);
         change(&mut options);
         let session = self.session().await;
@@ -176,27 +175,17 @@ impl Stage {
         carry_out(&session, &plan, &snapshot).await
     }
 
-    /// What a deletion of these manifests would do; of none named, of all.
-    pub async fn deletion(&self, named: &[&str]) -> Plan {
-        self.planned_deletion(named).await.1
-    }
-
-    /// Deletes what these manifests own; none named, all.
+    /// Deletes what these manifests own.
     pub async fn delete(&self, named: &[&str]) -> Report {
-        let (session, plan, snapshot) = self.planned_deletion(named).await;
-        carry_out(&session, &plan, &snapshot).await
-    }
-
-    async fn planned_deletion(&self, named: &[&str]) -> (Session, Plan, Snapshot) {
         let composed = self.composed();
-        let desired = composed.valid().unwrap();
+        let desired = valid(&composed);
         let named: Vec<ManifestId> = named
             .iter()
             .map(|name| ManifestId::parse(name).unwrap())
             .collect();
         let session = self.session().await;
         let snapshot = session.observe(desired).await.unwrap();
-        (session, deletion::build(desired, &snapshot, &named), snapshot)
+        carry_out(&session, &deletion::build(desired, &snapshot, &named), &snapshot).await
     }
 
     /// Expects that nothing is left to be done.
@@ -265,6 +254,13 @@ impl Stage {
             .filter(|call| call.operation == operation)
             .count()
     }
+}
+
+fn valid(composed: &Composed) -> &Desired {
+    let shown = || render_diagnostics(&composed.diagnostics, &composed.loaded.sources, Style::Plain);
+    composed
+        .valid()
+        .unwrap_or_else(|error| panic!("{error}:\n{}", shown()))
 }
 
 async fn carry_out(session: &Session, plan: &Plan, snapshot: &Snapshot) -> Report {

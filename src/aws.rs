@@ -32,7 +32,7 @@ mod target_group;
 mod task_definition;
 mod trigger;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::BoxFuture;
 
@@ -131,6 +131,8 @@ pub struct Reading<'a> {
     pub wanted: Vec<&'a Resource>,
     /// What live resources have where they refer to a wanted one (address to values): revisions in use.
     pub in_use: BTreeMap<Text, Vec<Value>>,
+    /// The hosted zones that our live resources say they have records in.
+    pub zones: BTreeSet<Text>,
     /// Whether to list what is ours but not wanted.
     pub list_orphans: bool,
 }

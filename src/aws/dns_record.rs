@@ -45,6 +45,11 @@ impl Provider for DnsRecords {
         &DNS_RECORD
     }
 
+    /// Rules tell of zones that no manifest names any more.
+    fn after_users(&self) -> bool {
+        true
+    }
+
     fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
         self.read(reading).boxed()
     }

@@ -3,15 +3,18 @@
 //! In: all that is desired. Out: a [`Snapshot`]. Providers read at the same time; those that must know what uses their
 //! resources read after the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 
 use super::clients::Clients;
 use super::{AwsError, Observed, Provider, Reading};
 use crate::resource::graph::{Desired, Resource};
-use crate::resource::snapshot::{Live, Observation, ReadFailure, Snapshot};
+use crate::resource::snapshot::{Live, Observation, Owner, ReadFailure, Snapshot};
 use crate::value::{Map, Text, Value};
+
+/// The tag of a listener rule whose hosts have records: the zone that they are in.
+const HOSTED_ZONE: &str = "sendo:hosted-zone";
 
 /// Reads what is desired, and what is ours but not desired where `list_orphans` says so.
 ///
@@ -30,8 +33,10 @@ pub async fn observe(
     };
     for last in [false, true] {
         let in_use = in_use(desired, &snapshot);
+        let zones = zones(desired, &snapshot);
         let now = providers.iter().filter(|provider| provider.after_users() == last);
-        let found = join_all(now.map(|provider| look(&**provider, desired, &in_use, list_orphans))).await;
+        let found =
+            join_all(now.map(|provider| look(&**provider, desired, (&in_use, &zones), list_orphans))).await;
         found
             .into_iter()
             .for_each(|observed| merge(&mut snapshot, observed));
@@ -52,7 +57,7 @@ pub async fn observe(
 async fn look(
     provider: &dyn Provider,
     desired: &Desired,
-    in_use: &BTreeMap<Text, Vec<Value>>,
+    (in_use, zones): (&BTreeMap<Text, Vec<Value>>, &BTreeSet<Text>),
     list_orphans: bool,
 ) -> Observed {
     let reading = Reading {
@@ -63,6 +68,7 @@ async fn look(
             .filter(|resource| resource.kind == provider.kind())
             .collect(),
         in_use: in_use.clone(),
+        zones: zones.clone(),
         list_orphans,
     };
     let mut observed = provider.observe(&reading).await;
@@ -126,6 +132,22 @@ fn in_use(desired: &Desired, snapshot: &Snapshot) -> BTreeMap<Text, Vec<Value>> 
         }
     }
     in_use
+}
+
+/// The hosted zones that the tags of our live resources name.
+fn zones(desired: &Desired, snapshot: &Snapshot) -> BTreeSet<Text> {
+    let observed = snapshot
+        .observations
+        .values()
+        .filter_map(|observation| match observation {
+            Observation::Present(live) | Observation::Superseded(live) => Some(live),
+            _ => None,
+        });
+    let all = observed.chain(snapshot.orphans.iter().map(|orphan| &orphan.live));
+    let ours =
+        all.filter(|live| matches!(&live.owner, Owner::Manifest { scope, .. } if *scope == desired.scope));
+    let named = ours.filter_map(|live| live.spec.get("tags")?.text(HOSTED_ZONE));
+    named.map(Text::from).collect()
 }
 
 fn live<'a>(snapshot: &'a Snapshot, resource: &Resource) -> Option<&'a Live> {

@@ -198,7 +198,12 @@ impl Publication<'_> {
         forward.insert("targetGroupArn", arn_of(target_group));
         forward.insert("weight", 1);
         spec.insert("forward", vec![Value::Map(forward)]);
-        spec.insert("tags", self.tags(ingress));
+        let mut tags = self.tags(ingress);
+        if let Some(zone) = &ingress.zone {
+            // When no manifest names the zone any more, this tells where the records are.
+            tags.insert("sendo:hosted-zone", zone.clone());
+        }
+        spec.insert("tags", tags);
         let address = self.address(&[&ingress.name, "listener_rule"]);
         let draft = Draft {
             kind: &kinds::LISTENER_RULE,

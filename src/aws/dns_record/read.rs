@@ -60,6 +60,7 @@ fn by_zone<'a>(reading: &'a Reading<'_>) -> BTreeMap<String, Vec<&'a Resource>> 
         .places
         .hosted_zones
         .iter()
+        .chain(&reading.zones)
         .filter(|_| reading.list_orphans)
     {
         zones.entry(zone_id(zone)).or_default();

@@ -260,3 +260,23 @@ async fn what_is_refused_does_not_keep_the_rest_from_being_applied_when_asked() 
         "{touched:?}"
     );
 }
+
+#[tokio::test]
+async fn marks_that_were_copied_by_hand_prove_nothing() {
+    let prune = "  prune: {enabled: true, maxCount: 100, maxPercent: 100}\n";
+    let stage = Stage::new()
+        .await
+        .file("sendo.yaml", &project("shop", prune))
+        .file("api.yaml", &service("api", ""));
+    stage.apply().await;
+    let original = stage.service("api");
+    let copy = serde_json::json!({"cluster": "production", "serviceName": "copy", "desiredCount": 1,
+        "launchType": "FARGATE", "taskDefinition": original.task_definition, "tags": original.tags,
+        "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-5eed000a"]}}});
+    stage.by_hand(sendo_sandbox::Service::Ecs, "CreateService", copy);
+    stage.is_settled().await;
+    stage.apply_with(|options| options.prune.requested = true).await;
+    stage.delete(&[]).await;
+    let left: Vec<String> = stage.services().into_iter().map(|service| service.name).collect();
+    assert_eq!(left, ["copy"]);
+}

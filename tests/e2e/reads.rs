@@ -205,3 +205,27 @@ async fn a_target_that_was_not_put_is_a_failure_though_the_answer_is_200() {
         1
     );
 }
+
+#[tokio::test]
+async fn what_depends_on_a_failed_read_is_not_written_even_when_the_rest_is_asked_for() {
+    for operation in [
+        "DescribeServices",
+        "DescribeTaskDefinition",
+        "ListTaskDefinitions",
+    ] {
+        let stage = about_to_change().await;
+        stage.refuse(operation, When::Always, 400, "AccessDeniedException");
+        stage.try_apply().await;
+        assert_eq!(stage.writes(), [""; 0], "{operation}");
+    }
+    let stage = about_to_change().await;
+    stage.edit("batches.yaml", "rate(1 hour)", "rate(2 hours)");
+    stage.refuse("ListRules", When::Always, 400, "AccessDeniedException");
+    stage.try_apply().await;
+    let written = stage.calls().into_iter().filter(|call| call.is_write);
+    let services: Vec<&str> = written.map(|call| call.service).collect();
+    assert!(
+        services.contains(&"ecs") && !services.contains(&"events"),
+        "{services:?}"
+    );
+}

@@ -134,3 +134,83 @@ async fn a_failed_creation_is_told_and_made_by_the_next_apply() {
     stage.apply().await;
     assert_eq!(inventory(&stage), expected);
 }
+
+/// The calls by which an update of the shop and its deletion are made.
+const CHANGES: [&str; 6] = [
+    "UpdateService",
+    "TagResource",
+    "ModifyRule",
+    "PutTargets",
+    "UpdateSchedule",
+    "ChangeResourceRecordSets",
+];
+const DELETIONS: [&str; 7] = [
+    "DeleteService",
+    "DeleteRule",
+    "DeleteTargetGroup",
+    "RemoveTargets",
+    "DeleteSchedule",
+    "UpdateService",
+    "ChangeResourceRecordSets",
+];
+
+/// A new image and another host: services, triggers, a rule and records change.
+fn change(stage: &Stage) {
+    stage.edit("sendo.yaml", "imageTag: \"1.8.2\"", "imageTag: \"1.8.3\"");
+    stage.edit("services/api.yaml", "api.${domain}", "rest.${domain}");
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_was_lost_is_made_once() {
+    let stage = shop().await;
+    stage.apply().await;
+    change(&stage);
+    stage.apply().await;
+    let expected = inventory(&stage);
+    for operation in CHANGES {
+        let stage = shop().await;
+        stage.apply().await;
+        change(&stage);
+        stage.fault(operation, When::Nth(1), Effect::DropAnswer);
+        let first = stage.try_apply().await;
+        let second = stage.try_apply().await;
+        assert!(second.is_success(), "{operation}: {first:#?} {second:#?}");
+        assert_eq!(inventory(&stage), expected, "{operation}: {first:#?}");
+        stage.is_settled().await;
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_was_lost_is_finished_by_the_next() {
+    for operation in DELETIONS {
+        let stage = shop().await;
+        stage.apply().await;
+        stage.fault(operation, When::Nth(1), Effect::DropAnswer);
+        let first = stage.delete(&[]).await;
+        let second = stage.delete(&[]).await;
+        assert!(second.is_success(), "{operation}: {first:#?} {second:#?}");
+        assert_eq!(stage.services().len(), 0, "{operation}");
+        let left = stage.region(|region| {
+            region.elbv2.target_groups.len() + region.events.rules.len() + region.scheduler.entries.len()
+        });
+        assert_eq!(left, 0, "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_that_was_killed_is_finished_by_the_next_with_nothing_doubled() {
+    let stage = shop().await;
+    stage.apply().await;
+    change(&stage);
+    stage.apply().await;
+    let expected = inventory(&stage);
+    for writes in [1, 3, 5] {
+        let stage = shop().await;
+        stage.apply().await;
+        change(&stage);
+        die_after(&stage, writes).await;
+        stage.apply().await;
+        assert_eq!(inventory(&stage), expected, "killed after write {writes}");
+        stage.is_settled().await;
+    }
+}

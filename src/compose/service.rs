@@ -179,7 +179,12 @@ pub(super) fn place(
         owner,
         prefix,
         service: &part(&["service"]),
-        readable: format!("{}{}", context.prefix, service.name),
+        // The manifest's name, not the service's: a renamed service comes up behind the same target group.
+        readable: format!(
+            "{}{}",
+            context.prefix,
+            [&[&*owner.id.name], prefix].concat().join("-")
+        ),
         target_type: target_type(service, placement),
     };
     let made = publish::commit(&publication, &service.ingresses, assembly);

@@ -135,3 +135,14 @@ async fn a_fired_batch_runs_the_pinned_revision_with_its_overrides() {
         assert!(ended.contains(&Some(3)), "{ended:?}");
     });
 }
+
+#[tokio::test]
+async fn a_rule_that_gets_another_name_is_never_beside_the_old_one() {
+    let stage = of(&batch("no1", "schedule: cron(0 2 * * ? *)\n")).await;
+    stage.apply().await;
+    let bare = "  schedule: cron(0 2 * * ? *)\n";
+    let renamed = "  schedule: cron(0 2 * * ? *)\n  ruleName: renamed\n";
+    assert_eq!(moves(&stage, bare, renamed).await, 1);
+    let names: Vec<String> = stage.region(|region| region.events.rules.keys().cloned().collect());
+    assert_eq!(names, ["renamed"]);
+}

@@ -237,3 +237,30 @@ async fn a_broken_manifest_stops_everything_unless_the_rest_is_asked_for() {
         .exits(1);
     assert_eq!(names(&stage), ["api"]);
 }
+
+#[tokio::test]
+async fn a_developer_environment_that_is_gone_leaves_nothing_and_its_originals_untouched() {
+    let stage = Stage::new().await.copy_of("examples/shop").environment("staging");
+    stage.apply().await;
+    let originals = |stage: &Stage| {
+        let services = stage.services().into_iter();
+        let originals = services.filter(|service| service.cluster == "staging");
+        originals
+            .map(|service| (service.name, service.task_definition))
+            .collect::<Vec<_>>()
+    };
+    let before = originals(&stage);
+    stage.remove("developers/alice.yaml");
+    stage.apply_with(|options| options.prune.requested = true).await;
+    stage.is_settled().await;
+    assert_eq!(originals(&stage), before);
+    assert_eq!(stage.services().len(), before.len());
+    let records = stage.sandbox.world_mut(|world| {
+        let zones = world.route53_mut().zones.values();
+        let records = zones.flat_map(|zone| &zone.records);
+        records.filter(|record| record.name.contains("alice")).count()
+    });
+    assert_eq!(records, 0);
+    let triggers = stage.region(|region| (region.events.rules.len(), region.scheduler.entries.len()));
+    assert_eq!(triggers, (1, 1));
+}

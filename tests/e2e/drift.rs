@@ -1,9 +1,10 @@
 //! What somebody changed outside is told apart from what git changed, member by member.
 
 use sendo_sandbox::Service as Api;
+use sendo_sandbox::state::World;
 use serde_json::json;
 
-use super::harness::{PROJECT, Stage, service, text};
+use super::harness::{PROJECT, REGION, Stage, TEMPLATE, batch, ingress, service, text};
 
 async fn applied() -> Stage {
     let stage = Stage::new().await.file("sendo.yaml", PROJECT).file(
@@ -128,4 +129,65 @@ async fn refresh_only_shows_drift_alone_with_its_exit_codes() {
         "AccessDeniedException",
     );
     stage.sendo(&refresh).run().await.exits(1);
+}
+
+/// Changes one thing behind everyone's back, and expects that exactly this member is drift and is put back.
+async fn is_put_back(stage: &Stage, edit: impl FnOnce(&mut World), expected: &str) {
+    stage.sandbox.world_mut(edit);
+    let plan = stage.plan().await;
+    let drifted: Vec<String> = plan
+        .drift
+        .iter()
+        .map(|drift| format!("{} {}", drift.address, drift.path))
+        .collect();
+    assert_eq!(drifted, [expected], "{}", text(&plan));
+    stage.apply().await;
+    stage.is_settled().await;
+}
+
+#[tokio::test]
+async fn drift_of_every_type_is_seen_and_put_back() {
+    let members = "logGroup: {name: /shop/api, retentionDays: 30}\n".to_owned()
+        + &ingress(
+            "api.example.com",
+            ", healthCheck: {path: /up}, dns: {hostedZoneId: Z5EED000EXAMPLE}",
+        );
+    let batches = TEMPLATE.to_owned()
+        + &batch("no1", "schedule: rate(1 hour)\nsuspend: false\n")
+        + &batch("no2", "schedule: cron(0 2 * * ? *)\ntimeZone: Asia/Tokyo\n");
+    let stage = Stage::new()
+        .await
+        .file("sendo.yaml", PROJECT)
+        .file("api.yaml", &service("api", &members))
+        .file("batches.yaml", &batches);
+    stage.apply().await;
+    let edit = |world: &mut World| {
+        let groups = &mut world.region_mut(REGION).logs.groups;
+        groups.values_mut().for_each(|group| group.retention = Some(7));
+    };
+    is_put_back(&stage, edit, "Service/api/log_group retentionInDays").await;
+    let edit = |world: &mut World| {
+        let groups = world.region_mut(REGION).elbv2.target_groups.values_mut();
+        groups.for_each(|group| group.settings.health_check.path = Some("/down".to_owned()));
+    };
+    is_put_back(&stage, edit, "Service/api/web/target_group healthCheck.path").await;
+    let edit = |world: &mut World| {
+        let rules = world.region_mut(REGION).events.rules.values_mut();
+        rules.for_each(|rule| rule.state = "DISABLED".to_owned());
+    };
+    is_put_back(&stage, edit, "ScheduledBatch/no1/event_rule state").await;
+    let edit = |world: &mut World| {
+        let entries = world.region_mut(REGION).scheduler.entries.values_mut();
+        entries.for_each(|entry| entry.settings.expression = "cron(0 5 * * ? *)".to_owned());
+    };
+    is_put_back(&stage, edit, "ScheduledBatch/no2/schedule scheduleExpression").await;
+    let edit = |world: &mut World| {
+        let zones = world.route53_mut().zones.values_mut();
+        let aliases = zones
+            .flat_map(|zone| &mut zone.records)
+            .filter_map(|record| record.alias.as_mut());
+        aliases.for_each(|alias| alias.evaluate_health = true);
+    };
+    let path = "Service/api/api.example.com/dns_record alias.evaluateTargetHealth";
+    is_put_back(&stage, edit, path).await;
 }

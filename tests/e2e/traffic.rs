@@ -54,6 +54,18 @@ fn is_served(world: &World) -> bool {
     !groups.is_empty() && groups.iter().all(healthy)
 }
 
+/// The calls from now on after which nobody was served.
+fn outages(stage: &Stage) -> Arc<Mutex<Vec<String>>> {
+    let outages: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = outages.clone();
+    stage.sandbox.watch(move |call, world| {
+        if !is_served(world) {
+            seen.lock().unwrap().push(call.operation.clone());
+        }
+    });
+    outages
+}
+
 #[tokio::test]
 async fn a_target_group_is_replaced_without_a_moment_of_no_healthy_target() {
     let before = ingress("api.example.com", ", protocolVersion: HTTP1");
@@ -69,13 +81,7 @@ async fn a_target_group_is_replaced_without_a_moment_of_no_healthy_target() {
         "{}",
         text(&plan)
     );
-    let outages = Arc::new(Mutex::new(Vec::new()));
-    let seen = outages.clone();
-    stage.sandbox.watch(move |call, world| {
-        if !is_served(world) {
-            seen.lock().unwrap().push(call.operation.clone());
-        }
-    });
+    let outages = outages(&stage);
     stage.apply().await;
     assert_eq!(*outages.lock().unwrap(), [""; 0]);
     let new = stage.sandbox.world(forwarded);
@@ -187,4 +193,24 @@ async fn a_host_that_changes_moves_rule_and_record_without_a_new_target_group() 
         (0, 0, 0)
     );
     stage.is_settled().await;
+}
+
+#[tokio::test]
+async fn a_service_that_gets_another_name_keeps_its_way_in() {
+    let stage = stage(&ingress("api.example.com", "")).await;
+    stage.apply().await;
+    stage.sandbox.advance(std::time::Duration::from_secs(10));
+    let outages = outages(&stage);
+    stage.write(
+        "api.yaml",
+        &service(
+            "api",
+            &format!("serviceName: renamed\n{}", ingress("api.example.com", "")),
+        ),
+    );
+    stage.apply().await;
+    stage.is_settled().await;
+    let names: Vec<String> = stage.services().into_iter().map(|service| service.name).collect();
+    assert_eq!(names, ["renamed"]);
+    assert_eq!(*outages.lock().unwrap(), [""; 0]);
 }

@@ -117,3 +117,21 @@ async fn without_waiting_an_apply_ends_before_its_deployments_do() {
     ran.prints("\nNot waited for: ")
         .prints("Apply complete! Resources: 2 added, 0 changed, 0 destroyed.");
 }
+
+#[tokio::test]
+async fn a_first_deployment_that_fails_is_told_too_and_can_be_mended() {
+    let crash = "RAILS_ENV: production, SANDBOX_CRASH: \"true\"";
+    let stage = Stage::new().await.file("sendo.yaml", PROJECT).file(
+        "api.yaml",
+        &service("api", BREAKER).replace("RAILS_ENV: production", crash),
+    );
+    stage
+        .sendo(&["apply", "--yes"])
+        .run()
+        .await
+        .exits(1)
+        .prints("exited with code 1");
+    stage.edit("api.yaml", ", SANDBOX_CRASH: \"true\"", "");
+    stage.apply().await;
+    stage.is_settled().await;
+}

@@ -224,15 +224,13 @@ fn member(n: usize) -> String {
 /// Processor time of this process, from the system's own accounting in ticks of a hundredth of a second.
 fn cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<u64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|f| f.parse().ok())
-        .collect();
-    // After the name and the state come ppid, pgrp, session, tty, tpgid, flags, four fault counts, utime and stime.
-    let ticks = fields.get(10).unwrap_or(&0) + fields.get(11).unwrap_or(&0);
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    // Behind the name come state, ppid, pgrp, session, tty, tpgid, flags, four fault counts, utime and stime.
+    let ticks: u64 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<u64>().ok())
+        .sum();
     Duration::from_millis(ticks * 10)
 }
 

@@ -80,6 +80,11 @@ pub trait Provider: Send + Sync {
         progress: &'a dyn Progress,
     ) -> BoxFuture<'a, Result<(), AwsError>>;
 
+    /// Whether what is written takes effect only later.
+    fn settles(&self) -> bool {
+        false
+    }
+
     /// Waits until what was written has taken effect: a deployment settled, a record is in sync.
     fn settle<'a>(
         &'a self,

@@ -63,7 +63,7 @@ pub struct Change {
     pub origin: Option<Origin>,
     /// What is done.
     pub action: Action,
-    /// The canonical document that AWS has.
+    /// The canonical document that AWS has; `None` also where it is the one that is wanted.
     pub before: Option<Value>,
     /// The canonical document that is wanted.
     pub after: Option<Value>,
@@ -75,9 +75,10 @@ pub struct Change {
     pub held: Option<String>,
     /// What is wanted, with its references; `None` for a deletion.
     pub resource: Option<Resource>,
-    /// Its members with every reference to what exists resolved, and ignored ones as they are: what is sent.
+    /// Its members with every reference to what exists resolved, and ignored ones as they are: what is sent. `None` where
+    /// nothing is sent.
     pub spec: Option<Value>,
-    /// What is there; `None` where nothing is.
+    /// What is there; `None` where nothing is, and without its members where nothing is done to it.
     pub live: Option<Live>,
 }
 

@@ -10,7 +10,7 @@ use crate::resource::compare::{compare, record_of};
 use crate::resource::graph::Resource;
 use crate::resource::record::Record;
 use crate::resource::snapshot::Live;
-use crate::value::{Map, Value};
+use crate::value::Map;
 
 /// What became of a step that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +154,9 @@ impl Action<'_> {
     }
 
     async fn settle(&self, write: &Write<'_>, attributes: &Map) -> Result<Outcome, AwsError> {
+        if !self.provider.settles() {
+            return Ok(Outcome::Done);
+        }
         if !self.walk.options.wait {
             return Ok(Outcome::Unsettled);
         }
@@ -177,7 +180,7 @@ impl Action<'_> {
     fn wanted(&self, resource: &Resource) -> Result<Resource, AwsError> {
         let spec = self
             .walk
-            .resolve(self.change.spec.as_ref().unwrap_or(&Value::Null));
+            .resolve(self.change.spec.as_ref().unwrap_or(&resource.spec));
         let mut missing = Vec::new();
         spec.for_each_reference(&mut |reference| {
             missing.push(format!("{} of {}", reference.attribute, reference.address))

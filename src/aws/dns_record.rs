@@ -71,6 +71,10 @@ impl Provider for DnsRecords {
         self.remove(live).boxed()
     }
 
+    fn settles(&self) -> bool {
+        true
+    }
+
     fn settle<'a>(
         &'a self,
         _: &'a Write<'a>,

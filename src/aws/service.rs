@@ -70,6 +70,10 @@ impl Provider for Services {
         self.remove(live, progress).boxed()
     }
 
+    fn settles(&self) -> bool {
+        true
+    }
+
     fn settle<'a>(
         &'a self,
         write: &'a Write<'a>,

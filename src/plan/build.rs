@@ -1,5 +1,6 @@
 //! From what is desired and what was found to what is done.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::prune::{self, Prune};
@@ -44,7 +45,7 @@ pub fn build(desired: &Desired, snapshot: &Snapshot, options: &Options) -> Plan 
 }
 
 /// The resources of the targets and all that they need, in the order in which they are made.
-fn select(desired: &Desired, targets: &[ManifestId]) -> Vec<Resource> {
+fn select<'a>(desired: &'a Desired, targets: &[ManifestId]) -> Vec<&'a Resource> {
     let by_address: BTreeMap<&Text, &Resource> = desired
         .resources
         .iter()
@@ -65,23 +66,24 @@ fn select(desired: &Desired, targets: &[ManifestId]) -> Vec<Resource> {
             queue.extend(resource.needs());
         }
     }
-    let mut resources: Vec<Resource> = desired
+    let mut resources: Vec<&Resource> = desired
         .resources
         .iter()
-        .filter(|r| wanted.contains(&r.address))
-        .cloned()
+        .filter(|resource| wanted.contains(&resource.address))
         .collect();
     resources.sort_by_key(|resource| resource.kind.rank);
     resources
 }
 
 /// Lets each type fill in what only AWS tells.
-fn prepare(selected: &[Resource], snapshot: &Snapshot) -> (Vec<Resource>, Vec<Refusal>) {
-    let mut resources = selected.to_vec();
+fn prepare<'a>(selected: &[&'a Resource], snapshot: &Snapshot) -> (Vec<Cow<'a, Resource>>, Vec<Refusal>) {
+    let mut resources: Vec<Cow<'a, Resource>> =
+        selected.iter().map(|resource| Cow::Borrowed(*resource)).collect();
     let mut refused = Vec::new();
     for kind in TYPES {
         let Some(fill_in) = kind.prepare else { continue };
-        let mut own: Vec<&mut Resource> = resources.iter_mut().filter(|r| r.kind == *kind).collect();
+        let own = resources.iter_mut().filter(|resource| resource.kind == *kind);
+        let mut own: Vec<&mut Resource> = own.map(Cow::to_mut).collect();
         let impossible = fill_in(&mut own, snapshot);
         refused.extend(impossible.into_iter().filter_map(|(address, message)| {
             let origin = selected.iter().find(|r| r.address == address)?.origin.clone();
@@ -222,7 +224,10 @@ impl<'a> Builder<'a> {
     ) {
         let shape = (resource.kind.table)();
         let after = canonical(shape, spec);
-        let before = live.map(|live| project(shape, &after, &canonical(shape, &live.spec), &differences));
+        // What stays as it is is not kept three times over: a large project is mostly that.
+        let moves = action != Action::NoOp;
+        let before = live.filter(|_| moves);
+        let before = before.map(|live| project(shape, &after, &canonical(shape, &live.spec), &differences));
         let differing = differences
             .iter()
             .filter(|difference| difference.after.is_some())
@@ -244,8 +249,8 @@ impl<'a> Builder<'a> {
             differences,
             held: live.and_then(|live| live.held.clone()),
             resource: Some(resource.clone()),
-            spec: Some(spec.clone()),
-            live: live.cloned(),
+            spec: moves.then(|| spec.clone()),
+            live: live.map(|live| if moves { live.clone() } else { in_outline(live) }),
         });
     }
 
@@ -389,6 +394,21 @@ fn action(kind: &ResourceType, differences: &[Difference], superseded: bool) -> 
         },
         (Some(_), false) => Action::Update,
         (None, false) => Action::NoOp,
+    }
+}
+
+/// A live resource without its members: what others refer to.
+fn in_outline(live: &Live) -> Live {
+    let Live {
+        attributes, owner, ..
+    } = live;
+    Live {
+        spec: Value::Null,
+        attributes: attributes.clone(),
+        owner: owner.clone(),
+        record: None,
+        held: None,
+        status: Value::Null,
     }
 }
 

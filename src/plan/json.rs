@@ -51,6 +51,11 @@ pub fn render(plan: &Plan, all: bool) -> Json {
 
 fn change(change: &Change) -> Json {
     let origin = change.origin.clone().unwrap_or_default();
+    let before = if change.action == Action::NoOp {
+        &change.after
+    } else {
+        &change.before
+    };
     let masked = |side: &Option<Value>| {
         side.as_ref()
             .map_or(Json::Null, |value| value.to_json(Reveal::Masked))
@@ -75,10 +80,10 @@ fn change(change: &Change) -> Json {
         "line": origin.line,
         "change": {
             "actions": actions(change.action),
-            "before": masked(&change.before),
+            "before": masked(before),
             "after": masked(&change.after),
             "after_unknown": marks(&change.after, |value| matches!(value, Value::Reference(_))),
-            "before_sensitive": marks(&change.before, Value::is_secret),
+            "before_sensitive": marks(before, Value::is_secret),
             "after_sensitive": marks(&change.after, Value::is_secret),
             "replace_paths": replace_paths,
         },

@@ -93,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     telemetry::start(
         cli.global.verbose,
         cli.global.log_format == global::LogFormat::Json,
+        console::err_has_color(),
     );
     let errors_are = match cli.command {
         Command::Diff(_) => 2,

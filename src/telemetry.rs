@@ -7,9 +7,10 @@ use tracing_subscriber::fmt;
 const CAPS: [&str; 3] = ["aws=info", "hyper=info", "rustls=info"];
 
 /// Starts logging: errors without `-v`, sendo's own steps with one, more with two and three; `SENDO_LOG` overrides.
-pub fn start(verbose: u8, json: bool) {
+pub fn start(verbose: u8, json: bool, colors: bool) {
     let builder = fmt()
         .with_env_filter(filter(verbose, std::env::var("SENDO_LOG").ok()))
+        .with_ansi(colors)
         .with_writer(std::io::stderr);
     // A second start, in a test, keeps the first.
     let _ = if json {

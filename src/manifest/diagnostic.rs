@@ -6,6 +6,8 @@
 mod mask;
 mod render;
 
+use std::collections::BTreeSet;
+
 use super::source::Span;
 
 pub use mask::name_like;
@@ -47,6 +49,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Other places that take part in it.
     pub related: Vec<Related>,
+    /// Whether whatever else is wrong at its place follows from it.
+    pub is_root: bool,
 }
 
 /// Another place that takes part in a diagnostic.
@@ -78,6 +82,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: Vec::new(),
             related: Vec::new(),
+            is_root: false,
         }
     }
 
@@ -155,11 +160,19 @@ impl Diagnostics {
         self.items.iter()
     }
 
-    /// Puts them in the order of their places, each once.
+    /// Puts them in the order of their places, each once, and without those that follow from others.
     pub fn sort(&mut self) {
         self.items.sort_by(|left, right| order(left).cmp(&order(right)));
         self.items
             .dedup_by(|later, earlier| later.span == earlier.span && later.message == earlier.message);
+        let roots = self
+            .items
+            .iter()
+            .filter(|item| item.is_root)
+            .map(|item| item.span);
+        let roots: BTreeSet<Span> = roots.collect();
+        self.items
+            .retain(|item| item.is_root || !roots.contains(&item.span));
     }
 }
 

@@ -68,10 +68,13 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// The tree with all variables replaced. What could not be replaced is reported and left out as null.
+    /// The tree with all variables replaced. What could not be replaced is reported and stays as it is written, so that
+    /// it isn't missed as well.
     pub fn replace(&self, node: &Node, out: &mut Vec<Diagnostic>) -> Node {
         let mut budget = MOST_NODES;
+        let before = out.len();
         let replaced = self.node(node, &mut budget, out);
+        out[before..].iter_mut().for_each(|error| error.is_root = true);
         replaced.unwrap_or_else(|| node.clone())
     }
 
@@ -116,7 +119,7 @@ impl<'a> Variables<'a> {
             Ok(parts) => parts,
             Err(problem) => {
                 out.push(Diagnostic::error(span, problem.message).help(problem.help));
-                return Node::plain("", span);
+                return Node::quoted(text, span);
             }
         };
         let replaced = match parts[..] {
@@ -126,7 +129,7 @@ impl<'a> Variables<'a> {
                 .map(|text| Node::quoted(text, span)),
         };
         // The place of use, as that is where the member is named; what is inside keeps the place it was written at.
-        replaced.map_or_else(|| Node::plain("", span), |node| Node { span, ..node })
+        replaced.map_or_else(|| Node::quoted(text, span), |node| Node { span, ..node })
     }
 
     fn value(&self, name: &str, span: Span, budget: &mut usize, out: &mut Vec<Diagnostic>) -> Option<Node> {

@@ -230,3 +230,32 @@ fn a_fault_that_loading_finds_breaks_its_manifest_and_one_of_the_project_everyth
     assert!(composed.composition.desired.is_none());
     assert!(composed.composition.diagnostics.has_errors());
 }
+
+#[test]
+fn a_variable_that_is_missing_is_the_only_error_at_its_place() {
+    let project = "apiVersion: sendo/v1
+kind: Project
+metadata: {name: shop}
+spec: {environments: {production: {region: ap-northeast-1, cluster: production}}}
+";
+    let service = "apiVersion: sendo/v1
+kind: Service
+metadata: {name: api}
+spec:
+  launchType: FARGATE
+  desiredCount: \"${count}\"
+  networkConfiguration: {awsvpcConfiguration: {subnets: [subnet-1]}}
+  taskDefinition:
+    cpu: 256
+    memory: 5120
+    executionRoleArn: \"arn:aws:iam::${accountId}:role/run\"
+    containerDefinitions: [{name: app, image: \"${image}\", logConfiguration: {logDriver: awslogs, options: {awslogs-group: x, awslogs-region: y, awslogs-stream-prefix: z}}}]
+";
+    let composed = compose_text(&[("sendo.yaml", project), ("a.yaml", service)], "production");
+    assert_snapshot!(composed.messages, @r##"
+a.yaml:6:17: error: unknown variable `count`
+a.yaml:10:13: error: Fargate has no tasks of 256 CPU units with 5120 MiB of memory
+a.yaml:11:23: error: the environment has no `accountId`
+a.yaml:12:47: error: unknown variable `image`
+"##);
+}

@@ -94,8 +94,17 @@ fn variable(value: &str) -> String {
     format!("${{{}}}{more}", name_like(name))
 }
 
+/// The tab within a plain value: the parser tells where the value starts.
+fn tab_after(text: &str, at: usize) -> usize {
+    text[at..].find('\t').map_or(at, |tab| at + tab)
+}
+
 fn known(span: Span, text: &str, at: usize, kind: &ErrorKind, depth: usize) -> Option<Diagnostic> {
     use ErrorKind as Kind;
+    let span = match kind {
+        Kind::TabInPlainScalar => place(span.file, text, tab_after(text, at)),
+        _ => span,
+    };
     let error = |message: &str, help: &str| Some(Diagnostic::error(span, message).help(help));
     match kind {
         Kind::TabNotAllowed

@@ -171,7 +171,7 @@ fn errors_of_syntax_say_where_and_what() {
     .collect();
     assert_snapshot!(all.join("\n"), @r##"
 a.yaml:2:2: error: YAML can't be indented by tabs
-a.yaml:1:4: error: a tab stands where spaces are needed
+a.yaml:2:1: error: a tab stands where spaces are needed
 a.yaml:2:2: error: a map in `{}` goes wrong here
 a.yaml:1:4: error: this `[` is never closed
 a.yaml:2:1: error: a quoted value is not closed

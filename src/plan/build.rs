@@ -360,7 +360,7 @@ pub(super) fn ownership(
         Owner::Nobody => Err((
             Reason::Foreign,
             format!(
-                "{label} {name} exists and was not made by sendo: choose another name, or take it over with the \
+                "{label} {name} exists and was not made by sendo: choose another name (of a rule: other conditions), or take it over with the \
                  annotation sendo/adopt: \"true\""
             ),
         )),

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::*;
 use crate::resource::compare::record_of;
 use crate::resource::graph::{Places, Settings, address};
-use crate::resource::shape::{Cost, Shape, field, integer, keyed, map, object, string};
+use crate::resource::shape::{Cost, Shape, field, integer, keyed, map, object, set, string};
 use crate::resource::snapshot::{Observation, Orphan, Owner};
 use crate::resource::types::Replacement;
 use crate::value::{Map, Reference};
@@ -24,6 +24,11 @@ static TABLE: LazyLock<Shape> = LazyLock::new(|| {
         "",
         [field("name", string(), ""), field("value", string(), "")],
     );
+    let item = object(
+        "Item",
+        "",
+        [field("name", string(), ""), field("image", string(), "")],
+    );
     object(
         "Thing",
         "",
@@ -33,6 +38,8 @@ static TABLE: LazyLock<Shape> = LazyLock::new(|| {
             field("uses", string(), ""),
             field("state", string(), ""),
             field("script", string(), ""),
+            field("items", keyed(item, &[&["name"]]), ""),
+            field("zones", set(string()), ""),
             field("environment", keyed(pair, &[&["name"]]), "").or_map("name", "value"),
             field("tags", map(string()), "").unmanaged(),
         ],

@@ -6,6 +6,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Action, Change, Drift, Plan};
 use crate::resource::difference::Difference;
+use crate::resource::path::{Path, Step};
 use crate::resource::shape::Cost;
 use crate::resource::snapshot::ReadFailure;
 use crate::value::{MASK, Reveal, UNKNOWN, Value};
@@ -112,7 +113,8 @@ impl Page {
             let _ = write!(text, "   # held: {held}");
         }
         self.line(tone(change.action), text);
-        for difference in &change.differences {
+        let told = |difference: &&Difference| !said_by_its_key(difference, &change.differences);
+        for difference in change.differences.iter().filter(told) {
             self.difference(difference, change, plan);
         }
         if change.unchanged > 0 && !change.differences.is_empty() {
@@ -143,8 +145,8 @@ impl Page {
                     format!("      ~ {path}: {} -> {}{why}", show(old), show(new)),
                 );
             }
-            (None, Some(new)) => self.line(Tone::Add, format!("      + {path}: {}{why}", show(new))),
-            (Some(old), None) => self.line(Tone::Remove, format!("      - {path}: {}{why}", show(old))),
+            (None, Some(new)) => self.line(Tone::Add, format!("      + {}{why}", entry(path, new, &show))),
+            (Some(old), None) => self.line(Tone::Remove, format!("      - {}{why}", entry(path, old, &show))),
             (None, None) => {}
         }
     }
@@ -208,6 +210,44 @@ impl Page {
         };
         self.line(Tone::Head, text);
     }
+}
+
+/// A member or item that comes or goes; where its path says all of it, the path alone.
+fn entry(path: &Path, value: &Value, show: &dyn Fn(&Value) -> String) -> String {
+    match (key_of(path.steps(), value), path.steps().last()) {
+        (true, Some(Step::Item(_))) => path.to_string(),
+        _ => format!("{path}: {}", show(value)),
+    }
+}
+
+/// Whether the value is the key of the item that the steps lead to, or a member of that item and its key.
+fn key_of(steps: &[Step], value: &Value) -> bool {
+    let key = match steps {
+        [.., Step::Item(key)] | [.., Step::Item(key), Step::Member(_)] => &**key,
+        _ => return false,
+    };
+    match value {
+        Value::Reference(_) => key == UNKNOWN,
+        value => value.as_str() == Some(key),
+    }
+}
+
+/// Whether the difference is the key member of an item of which other members are shown too.
+fn said_by_its_key(difference: &Difference, all: &[Difference]) -> bool {
+    let Difference {
+        path, before, after, ..
+    } = difference;
+    let (Some(value), true) = (
+        before.as_ref().or(after.as_ref()),
+        before.is_none() || after.is_none(),
+    ) else {
+        return false;
+    };
+    let [item @ .., Step::Member(_)] = path.steps() else {
+        return false;
+    };
+    let beside = |other: &Difference| other.path != *path && other.path.steps().starts_with(item);
+    key_of(path.steps(), value) && all.iter().any(beside)
 }
 
 fn head(change: &Change) -> String {

@@ -177,3 +177,33 @@ fn an_empty_plan_says_exactly_so() {
         "No changes. Your infrastructure matches the configuration.\n"
     );
 }
+
+#[test]
+fn what_a_key_says_is_not_said_twice() {
+    let item = |name: &str, more: &[(&str, &str)]| {
+        let named = [("name", name)];
+        let members = named
+            .iter()
+            .chain(more)
+            .map(|(key, value)| ((*key).into(), Value::from(*value)));
+        Value::Map(members.collect())
+    };
+    let items = Value::List(vec![item("app", &[("image", "a:1")]), item("bare", &[])]);
+    let wanted = [
+        ("items".into(), items),
+        ("zones".into(), Value::List(vec!["z-1".into()])),
+    ];
+    let plan = World::default()
+        .wants(&SERVICE, "Service/api", Value::Map(wanted.into_iter().collect()))
+        .plan(&Options::default());
+    let text = text::plain(&text::render(&plan));
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("      ")).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"      + items[app].image: "a:1""#,
+            r#"      + items[bare].name: "bare""#,
+            "      + zones[z-1]"
+        ]
+    );
+}

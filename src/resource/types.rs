@@ -73,8 +73,3 @@ pub static TYPES: &[&ResourceType] = &[
     &super::schedule::SCHEDULE,
     &super::dns_record::DNS_RECORD,
 ];
-
-/// The type of that name.
-pub fn named(name: &str) -> Option<&'static ResourceType> {
-    TYPES.iter().copied().find(|kind| kind.name == name)
-}

@@ -15,6 +15,7 @@ mod elb;
 pub mod error;
 mod event_rule;
 pub mod gate;
+mod gathered;
 #[cfg(test)]
 mod handover;
 mod hint;

@@ -81,6 +81,10 @@ pub(super) struct Walk<'a> {
 /// What became of each step.
 struct Ledger {
     waiting: BTreeSet<usize>,
+    /// The steps that need each step.
+    needed_by: Vec<Vec<usize>>,
+    /// How many of its needs each step still waits for.
+    missing: Vec<usize>,
     done: BTreeSet<usize>,
     unsettled: BTreeSet<usize>,
     failed: BTreeMap<usize, AwsError>,
@@ -89,24 +93,65 @@ struct Ledger {
 
 impl Ledger {
     fn new(steps: &[Step]) -> Self {
+        let mut needed_by = vec![Vec::new(); steps.len()];
+        for (index, step) in steps.iter().enumerate() {
+            step.needs.iter().for_each(|need| needed_by[*need].push(index));
+        }
         Ledger {
             waiting: (0..steps.len()).collect(),
+            needed_by,
+            missing: steps.iter().map(|step| step.needs.len()).collect(),
             done: BTreeSet::new(),
             unsettled: BTreeSet::new(),
             failed: BTreeMap::new(),
             skipped: BTreeMap::new(),
         }
     }
+
+    /// The steps that need nothing.
+    fn first(&self) -> Vec<usize> {
+        let free = self.waiting.iter().copied();
+        free.filter(|index| self.missing[*index] == 0).collect()
+    }
+
+    /// Notes that a step is done, and returns those that may begin now.
+    fn finish(&mut self, index: usize) -> Vec<usize> {
+        self.done.insert(index);
+        let mut free = Vec::new();
+        for later in &self.needed_by[index] {
+            self.missing[*later] -= 1;
+            if self.missing[*later] == 0 && self.waiting.contains(later) {
+                free.push(*later);
+            }
+        }
+        free
+    }
+
+    /// Takes out all waiting steps that need a step, directly or not.
+    fn lose(&mut self, index: usize) -> BTreeSet<usize> {
+        let (mut lost, mut open) = (BTreeSet::new(), vec![index]);
+        while let Some(index) = open.pop() {
+            for later in &self.needed_by[index] {
+                if self.waiting.remove(later) {
+                    lost.insert(*later);
+                    open.push(*later);
+                }
+            }
+        }
+        lost
+    }
 }
 
 impl<'a> Walk<'a> {
     async fn run(&self, steps: &[Step], ledger: &mut Ledger) {
         let mut running = FuturesUnordered::new();
+        let mut ready = ledger.first();
         loop {
             if self.cancel.is_cancelled() {
+                ready.clear();
                 self.skip_all(steps, ledger, "interrupted");
             }
-            for index in ready(steps, ledger) {
+            for index in ready.drain(..) {
                 ledger.waiting.remove(&index);
                 running.push(async move { (index, self.step(&steps[index]).await) });
             }
@@ -114,14 +159,11 @@ impl<'a> Walk<'a> {
                 break;
             };
             match outcome {
+                Ok(Outcome::NotBegun) => self.skip(steps, ledger, index, "interrupted"),
                 Ok(outcome) => {
-                    ledger.done.insert(index);
+                    ready = ledger.finish(index);
                     if outcome == Outcome::Unsettled {
                         ledger.unsettled.insert(index);
-                    }
-                    if outcome == Outcome::NotBegun {
-                        ledger.done.remove(&index);
-                        self.skip(steps, ledger, index, "interrupted");
                     }
                 }
                 Err(error) => self.fail(steps, ledger, index, error),
@@ -164,13 +206,8 @@ impl<'a> Walk<'a> {
         });
         ledger.failed.insert(index, error);
         let because = format!("{} failed", change.address);
-        let mut lost = BTreeSet::from([index]);
-        for (later, step) in steps.iter().enumerate().skip(index + 1) {
-            if ledger.waiting.contains(&later) && !step.needs.is_disjoint(&lost) {
-                lost.insert(later);
-                ledger.waiting.remove(&later);
-                self.skip(steps, ledger, later, &because);
-            }
+        for later in ledger.lose(index) {
+            self.skip(steps, ledger, later, &because);
         }
     }
 
@@ -280,14 +317,4 @@ impl<'a> Walk<'a> {
             .get(&change)
             .cloned()
     }
-}
-
-/// The steps that may begin.
-fn ready(steps: &[Step], ledger: &Ledger) -> Vec<usize> {
-    ledger
-        .waiting
-        .iter()
-        .copied()
-        .filter(|index| steps[*index].needs.is_subset(&ledger.done))
-        .collect()
 }

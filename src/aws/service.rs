@@ -9,14 +9,17 @@ mod request;
 mod rolled_back;
 mod settle;
 
-use aws_sdk_ecs::types::Service;
+use std::collections::BTreeMap;
+
+use aws_sdk_ecs::types::{Service, ServiceDeployment};
 use data_encoding::HEXLOWER;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use sha2::{Digest, Sha256};
 
 use super::clients::Clients;
 use super::ecs_tags;
+use super::gathered::Gathered;
 use super::marks;
 use super::{AwsError, Observed, Progress, Provider, Reading, Write};
 use crate::resource::difference::Difference;
@@ -28,15 +31,31 @@ use crate::value::{Map, Reveal, Value};
 /// The service in calls and errors.
 const ECS: &str = "ecs";
 
+/// How many services DescribeServices takes.
+const SERVICES: usize = 10;
+/// How many deployments DescribeServiceDeployments takes.
+const DEPLOYMENTS: usize = 20;
+
+/// What a look at a single service told.
+type Looked = Result<Service, AwsError>;
+
 /// ECS services.
 pub struct Services {
     clients: Clients,
+    /// Looks at single services, by cluster and name.
+    looks: Gathered<(String, String), Looked>,
+    /// Looks at service deployments, by ARN.
+    deployments: Gathered<String, ServiceDeployment>,
 }
 
 impl Services {
     /// Services behind these clients.
     pub fn new(clients: Clients) -> Self {
-        Services { clients }
+        Services {
+            clients,
+            looks: Gathered::of(SERVICES),
+            deployments: Gathered::of(DEPLOYMENTS),
+        }
     }
 }
 
@@ -162,26 +181,36 @@ impl Services {
 
     /// The service as it is; `None` where AWS knows none, or none any more.
     async fn described(&self, cluster: &str, name: &str) -> Result<Option<Service>, AwsError> {
-        let request = self
-            .clients
-            .ecs()
-            .describe_services()
-            .cluster(cluster)
-            .services(name);
-        let request = request.include(aws_sdk_ecs::types::ServiceField::Tags);
-        let answer = self
-            .clients
-            .gate()
-            .call(ECS, "DescribeServices", || request.clone().send())
-            .await?;
-        if let Some(failure) = answer
-            .failures()
-            .iter()
-            .find(|failure| failure.reason() != Some("MISSING"))
-        {
-            return Err(read::refused(failure));
+        let key = (cluster.to_owned(), name.to_owned());
+        let found = self.looks.ask(key, async |keys| Ok(self.look(keys).await));
+        found.await?.transpose()
+    }
+
+    /// One read a cluster: what is wrong with one of them does not touch the services of another.
+    async fn look(&self, keys: Vec<(String, String)>) -> BTreeMap<(String, String), Looked> {
+        let mut by_cluster: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (cluster, name) in keys {
+            by_cluster.entry(cluster).or_default().push(name);
         }
-        Ok(answer.services.unwrap_or_default().into_iter().next())
+        let reads = by_cluster.into_iter().map(|(cluster, names)| async move {
+            let answer = self.describe(&cluster, names.clone()).await;
+            (cluster, names, answer)
+        });
+        let mut looked = BTreeMap::new();
+        for (cluster, names, answer) in join_all(reads).await {
+            match answer {
+                Ok(batch) => looked.extend(batch.found.into_iter().map(|service| {
+                    let name = service.service_name().unwrap_or_default().to_owned();
+                    ((cluster.clone(), name), Ok(service))
+                })),
+                Err(error) => looked.extend(
+                    names
+                        .into_iter()
+                        .map(|name| ((cluster.clone(), name), Err(error.clone()))),
+                ),
+            }
+        }
+        looked
     }
 }
 

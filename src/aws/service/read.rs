@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ecs::types::{Failure, ResourceManagementType, Service, ServiceField, ServiceRevision};
 use futures::future::join_all;
 
-use super::{ECS, Services, cluster_of, live, name_of};
+use super::{ECS, SERVICES, Services, cluster_of, live, name_of};
 use crate::aws::{AwsError, Observed, Reading, pages};
 use crate::resource::ecs::spelling;
 use crate::resource::graph::{ManifestId, Resource, address};
@@ -13,16 +13,14 @@ use crate::resource::service::SERVICE;
 use crate::resource::snapshot::{Live, Observation, Orphan, Owner};
 use crate::value::{Text, Value};
 
-/// How many services DescribeServices takes.
-const SERVICES: usize = 10;
 /// How many revisions DescribeServiceRevisions takes.
 const REVISIONS: usize = 20;
 /// How many services a page of ListServices has at most.
 const PAGE: i32 = 100;
 
 /// What DescribeServices said of a batch.
-struct Batch {
-    found: Vec<Service>,
+pub(super) struct Batch {
+    pub(super) found: Vec<Service>,
     missing: BTreeSet<String>,
 }
 
@@ -100,7 +98,7 @@ impl Services {
         observed
     }
 
-    async fn describe(&self, cluster: &str, names: Vec<String>) -> Result<Batch, AwsError> {
+    pub(super) async fn describe(&self, cluster: &str, names: Vec<String>) -> Result<Batch, AwsError> {
         let request = self
             .clients
             .ecs()

@@ -2,6 +2,7 @@
 //!
 //! The service deployment tells; where the API for it is missing (emulators), the deployments of the service do.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_ecs::types::{
@@ -153,28 +154,37 @@ impl Services {
     }
 
     async fn look_at_deployment(&self, arn: &str) -> Result<Look, AwsError> {
+        let deployment = self
+            .deployments
+            .ask(arn.to_owned(), |arns| self.describe_deployments(arns));
+        let deployment = deployment.await?.ok_or_else(|| {
+            AwsError::in_answer(
+                ECS,
+                "DescribeServiceDeployments",
+                "NoAnswer",
+                format!("AWS answered without {arn}"),
+            )
+        })?;
+        Ok(judge_deployment(&deployment))
+    }
+
+    async fn describe_deployments(
+        &self,
+        arns: Vec<String>,
+    ) -> Result<BTreeMap<String, ServiceDeployment>, AwsError> {
         let request = self
             .clients
             .ecs()
             .describe_service_deployments()
-            .service_deployment_arns(arn);
+            .set_service_deployment_arns(Some(arns));
         let answer = self
             .clients
             .gate()
             .call(ECS, "DescribeServiceDeployments", || request.clone().send())
             .await?;
-        answer
-            .service_deployments()
-            .first()
-            .map(judge_deployment)
-            .ok_or_else(|| {
-                AwsError::in_answer(
-                    ECS,
-                    "DescribeServiceDeployments",
-                    "NoAnswer",
-                    format!("AWS answered without {arn}"),
-                )
-            })
+        let found = answer.service_deployments.unwrap_or_default().into_iter();
+        let by_arn = found.filter_map(|found| Some((found.service_deployment_arn()?.to_owned(), found)));
+        Ok(by_arn.collect())
     }
 
     async fn look_at_service(&self, followed: &Followed<'_>) -> Result<Look, AwsError> {

@@ -130,6 +130,16 @@ impl Value {
         }
     }
 
+    /// Whether any part of it must not be seen.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Value::Secret(_) => true,
+            Value::List(items) => items.iter().any(Value::holds_secret),
+            Value::Map(map) => map.iter().any(|(_, value)| value.holds_secret()),
+            _ => false,
+        }
+    }
+
     /// Calls `visit` with every reference in the tree.
     pub fn for_each_reference(&self, visit: &mut dyn FnMut(&Reference)) {
         match self {

@@ -1,4 +1,4 @@
-//! What can't change, kept in the user's cache directory: task definition revisions by ARN.
+//! What can't change, or tells when it has, kept in the user's cache directory by ARN.
 //!
 //! Losing it costs calls and nothing else: whatever cannot be read or written is as good as not there. Files are the
 //! user's alone.
@@ -22,9 +22,9 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The user's cache. Off where something else than AWS answers, whose ARNs mean nothing tomorrow, unless
+    /// The user's cache of documents of one kind. Off where something else than AWS answers, whose ARNs mean nothing tomorrow, unless
     /// `SENDO_CACHE_DIR` asks for one.
-    pub fn of_user(clients: &Clients) -> Self {
+    pub fn of_user(clients: &Clients, kind: &str) -> Self {
         let named = std::env::var_os(VARIABLE)
             .filter(|folder| !folder.is_empty())
             .map(PathBuf::from);
@@ -34,7 +34,7 @@ impl Cache {
             named => named,
         };
         Cache {
-            folder: folder.map(|folder| folder.join("revisions-v1")),
+            folder: folder.map(|folder| folder.join(kind)),
         }
     }
 

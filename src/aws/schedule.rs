@@ -1,20 +1,24 @@
 //! Schedules of EventBridge Scheduler, in one group a project and environment.
 //!
-//! A listing has neither expressions nor descriptions, so each schedule is read by itself, many at once. Schedules have
-//! no tags: their marks and their record stand in the description, and the group's tags say whose group it is.
+//! A listing has neither expressions nor descriptions, so each schedule is read by itself, many at once, unless it is
+//! remembered and nobody has modified it since. Schedules have no tags: their marks and their record stand in the description, and the group's tags say whose group it is.
 
 mod group;
+mod memory;
 mod read;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
 
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleSummary;
+use aws_smithy_types::DateTime;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use tokio::sync::Mutex;
 
+use self::memory::Memory;
 use super::clients::Clients;
 use super::trigger::{Leftovers, is_missing};
 use super::{AwsError, Observed, Progress, Provider, Reading, Write, pages};
@@ -32,12 +36,14 @@ pub struct Schedules {
     clients: Clients,
     /// The groups that were found or made, with their ARNs: looked at once before the first write.
     groups: Mutex<BTreeMap<Text, String>>,
+    memory: Memory,
 }
 
 impl Schedules {
     /// Schedules behind these clients.
     pub fn new(clients: Clients) -> Self {
         Schedules {
+            memory: Memory::of(&clients),
             clients,
             groups: Mutex::default(),
         }
@@ -76,7 +82,7 @@ impl Provider for Schedules {
 }
 
 /// The schedules of one group, by name: those that are there, each as it could be read.
-type Found = BTreeMap<Text, Result<Option<GetScheduleOutput>, AwsError>>;
+type Found = BTreeMap<Text, Result<Option<Live>, AwsError>>;
 
 impl Schedules {
     async fn look(&self, reading: &Reading<'_>) -> Observed {
@@ -109,9 +115,9 @@ impl Schedules {
             .filter(|resource| group_of(resource) == group)
             .map(|resource| name_of(resource).into())
             .collect();
-        let names = match reading.list_orphans {
-            true => match self.names(group).await {
-                Ok(names) => names,
+        let listed: BTreeMap<Text, Option<ScheduleSummary>> = match reading.list_orphans {
+            true => match self.listed(group).await {
+                Ok(listed) => listed,
                 // Where there is no group, there is nothing in it.
                 Err(error) if is_missing(&error) => {
                     self.groups.lock().await.remove(group);
@@ -119,11 +125,12 @@ impl Schedules {
                 }
                 Err(error) => return Err(error),
             },
-            false => wanted.clone(),
+            false => wanted.iter().map(|name| (name.clone(), None)).collect(),
         };
-        let found = names
-            .into_iter()
-            .map(|name| async move { (name.clone(), self.get(group, &name).await) });
+        let found = listed.into_iter().map(|(name, summary)| async move {
+            let found = self.live(reading, group, &name, summary).await;
+            (name, found)
+        });
         let found: Found = join_all(found).await.into_iter().collect();
         let to_make = wanted
             .iter()
@@ -134,7 +141,8 @@ impl Schedules {
         Ok(found)
     }
 
-    async fn names(&self, group: &str) -> Result<BTreeSet<Text>, AwsError> {
+    /// What is in a group, by name.
+    async fn listed(&self, group: &str) -> Result<BTreeMap<Text, Option<ScheduleSummary>>, AwsError> {
         let summaries = pages::all(|token| async move {
             let request = self.clients.scheduler().list_schedules().group_name(group);
             let request = request.max_results(100).set_next_token(token);
@@ -145,8 +153,27 @@ impl Schedules {
                 .await?;
             Ok((answer.schedules, answer.next_token))
         });
-        let name = |summary: ScheduleSummary| summary.name.map(Text::from);
-        Ok(summaries.await?.into_iter().filter_map(name).collect())
+        let named = |summary: ScheduleSummary| Some((summary.name()?.into(), Some(summary)));
+        Ok(summaries.await?.into_iter().filter_map(named).collect())
+    }
+
+    /// The schedule as it is remembered, or as AWS has it now.
+    async fn live(
+        &self,
+        reading: &Reading<'_>,
+        group: &str,
+        name: &str,
+        listed: Option<ScheduleSummary>,
+    ) -> Result<Option<Live>, AwsError> {
+        if let Some(live) = listed.and_then(|listed| self.memory.recall(&listed)) {
+            return Ok(Some(live));
+        }
+        let Some(schedule) = self.get(group, name).await? else {
+            return Ok(None);
+        };
+        let now = DateTime::from(SystemTime::now());
+        self.memory.keep(&schedule, &reading.desired.sensitivity, now);
+        Ok(Some(read::live(read::document(&schedule))))
     }
 
     async fn get(&self, group: &str, name: &str) -> Result<Option<GetScheduleOutput>, AwsError> {
@@ -190,7 +217,7 @@ fn sort<'a>(
         let address = resource.address.clone();
         let observation = match found.remove(name_of(resource)) {
             None | Some(Ok(None)) => Observation::Absent,
-            Some(Ok(Some(schedule))) => Observation::Present(read::live(&schedule)),
+            Some(Ok(Some(live))) => Observation::Present(live),
             Some(Err(error)) => {
                 observed.fail(name_of(resource), &error, [address]);
                 continue;
@@ -200,10 +227,7 @@ fn sort<'a>(
     }
     for (name, schedule) in found {
         match schedule {
-            Ok(Some(schedule)) => {
-                let live = read::live(&schedule);
-                observed.orphans.extend(orphan(reading, leftovers, name, live));
-            }
+            Ok(Some(live)) => observed.orphans.extend(orphan(reading, leftovers, name, live)),
             Ok(None) => {}
             Err(error) => observed.fail(&name, &error, []),
         }

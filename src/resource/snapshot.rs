@@ -43,7 +43,7 @@ pub enum Observation {
 }
 
 /// Something that exists.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Live {
     /// Its members in its type's vocabulary, only those that the table knows.
     pub spec: Value,

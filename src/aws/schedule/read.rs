@@ -10,52 +10,61 @@ use crate::aws::trigger::{Described, put};
 use crate::resource::snapshot::Live;
 use crate::value::{Map, Value};
 
-/// What GetSchedule returned.
-pub(super) fn live(schedule: &GetScheduleOutput) -> Live {
-    let described = described(schedule);
-    let mut spec = Map::new();
-    put(&mut spec, "name", schedule.name());
-    put(&mut spec, "groupName", schedule.group_name());
-    put(&mut spec, "scheduleExpression", schedule.schedule_expression());
+/// What GetSchedule returned, as a document: the members of a spec, the description as it stands there, and the ARN.
+pub(super) fn document(schedule: &GetScheduleOutput) -> Map {
+    let mut document = Map::new();
+    put(&mut document, "arn", schedule.arn());
+    put(&mut document, "name", schedule.name());
+    put(&mut document, "groupName", schedule.group_name());
     put(
-        &mut spec,
+        &mut document,
+        "scheduleExpression",
+        schedule.schedule_expression(),
+    );
+    put(
+        &mut document,
         "scheduleExpressionTimezone",
         schedule.schedule_expression_timezone(),
     );
-    put(&mut spec, "state", schedule.state().map(|it| it.as_str()));
-    put(&mut spec, "description", described.text);
-    put(&mut spec, "target", schedule.target().map(target));
-    put(&mut spec, "flexibleTimeWindow", window(schedule));
-    put(&mut spec, "startDate", schedule.start_date().and_then(date));
-    put(&mut spec, "endDate", schedule.end_date().and_then(date));
-    put(&mut spec, "kmsKeyArn", schedule.kms_key_arn());
+    put(&mut document, "state", schedule.state().map(|it| it.as_str()));
+    put(&mut document, "description", schedule.description());
+    put(&mut document, "target", schedule.target().map(target));
+    put(&mut document, "flexibleTimeWindow", window(schedule));
+    put(&mut document, "startDate", schedule.start_date().and_then(date));
+    put(&mut document, "endDate", schedule.end_date().and_then(date));
+    put(&mut document, "kmsKeyArn", schedule.kms_key_arn());
     put(
-        &mut spec,
+        &mut document,
         "actionAfterCompletion",
         schedule.action_after_completion().map(|it| it.as_str()),
     );
+    document
+}
+
+/// A document as what is there.
+pub(super) fn live(mut document: Map) -> Live {
+    let described = {
+        let text = |name: &str| document.get(name).and_then(Value::as_str);
+        let (name, group) = (
+            text("name").unwrap_or_default(),
+            text("groupName").unwrap_or_default(),
+        );
+        Described::read(text("description"), &[("name", &[name]), ("groupName", &[group])])
+    };
+    document.remove("description");
+    put(&mut document, "description", described.text);
     let mut attributes = Map::new();
-    put(&mut attributes, "arn", schedule.arn());
-    put(&mut attributes, "name", schedule.name());
-    put(&mut attributes, "groupName", schedule.group_name());
+    put(&mut attributes, "arn", document.remove("arn"));
+    put(&mut attributes, "name", document.get("name").cloned());
+    put(&mut attributes, "groupName", document.get("groupName").cloned());
     Live {
-        spec: spec.into(),
+        spec: document.into(),
         attributes,
         owner: described.marks.owner,
         record: described.marks.record,
         held: None,
         status: Value::Null,
     }
-}
-
-/// Its marks, as far as they are of this very schedule.
-pub(super) fn described(schedule: &GetScheduleOutput) -> Described {
-    let name = schedule.name().unwrap_or_default();
-    let group = schedule.group_name().unwrap_or_default();
-    Described::read(
-        schedule.description(),
-        &[("name", &[name]), ("groupName", &[group])],
-    )
 }
 
 fn target(target: &Target) -> Map {

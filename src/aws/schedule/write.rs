@@ -1,7 +1,6 @@
 //! Writes of schedules: each sends the whole schedule, for what is left out goes back to its default.
 
 use aws_sdk_scheduler::error::BuildError;
-use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::{FlexibleTimeWindow, FlexibleTimeWindowMode, ScheduleState, Target};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -34,7 +33,9 @@ impl Schedules {
         let parts = parts(write, &group_arn)?;
         for attempt in 0..ATTEMPTS {
             if let Some(there) = self.get(group, name).await? {
-                return self.take_up(write, &parts, &there).await;
+                return self
+                    .take_up(write, &parts, &read::live(read::document(&there)))
+                    .await;
             }
             match self.create_schedule(write, &parts, attempt).await {
                 // It came to be since the look before, or an answer was lost.
@@ -50,13 +51,8 @@ impl Schedules {
     }
 
     /// What stands there already is made whole only if an interrupted run of ours began it.
-    async fn take_up(
-        &self,
-        write: &Write<'_>,
-        parts: &Parts,
-        there: &GetScheduleOutput,
-    ) -> Result<Map, AwsError> {
-        if trigger::is_writable(write, &read::described(there).marks.owner) {
+    async fn take_up(&self, write: &Write<'_>, parts: &Parts, there: &Live) -> Result<Map, AwsError> {
+        if trigger::is_writable(write, &there.owner) {
             return self.update_schedule(write, parts).await;
         }
         let what = format!("schedule {}", name_of(write.resource));

@@ -39,7 +39,7 @@ impl Revisions {
     /// Revisions behind these clients.
     pub fn new(clients: Clients) -> Self {
         Revisions {
-            cache: Cache::of_user(&clients),
+            cache: Cache::of_user(&clients, "revisions-v1"),
             clients,
             known: Mutex::default(),
         }
@@ -137,7 +137,7 @@ impl Revisions {
     fn keep(&self, id: &str, revision: &Revision, tags: &[Tag], sensitivity: &Sensitivity) {
         let mut marked = revision.live.spec.clone();
         sensitivity.mark(&mut marked);
-        if !holds_secret(&marked) && id.starts_with("arn:") {
+        if !marked.holds_secret() && id.starts_with("arn:") {
             let tags: BTreeMap<&str, &str> = ecs_tags::pairs(tags).collect();
             let spec = revision.live.spec.to_json(Reveal::Shown);
             let attributes = Value::Map(revision.live.attributes.clone()).to_json(Reveal::Shown);
@@ -233,15 +233,6 @@ pub fn attributes(definition: &TaskDefinition) -> Map {
     attributes.insert("revision", i64::from(definition.revision()));
     attributes.insert("name", format!("{family}:{}", definition.revision()));
     attributes
-}
-
-fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::Secret(_) => true,
-        Value::List(items) => items.iter().any(holds_secret),
-        Value::Map(map) => map.iter().any(|(_, value)| holds_secret(value)),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

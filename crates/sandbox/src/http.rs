@@ -1,6 +1,7 @@
 //! The sandbox on a port: HTTP/1.1 requests come in, are read, run and answered.
 
 use std::io;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming as Body};
@@ -66,7 +67,7 @@ async fn accept(sandbox: Sandbox, listener: TcpListener, stop: CancellationToken
                 }
                 Err(error) => {
                     tracing::warn!(%error, "failed to accept a connection");
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    pause(Duration::from_millis(20)).await;
                 }
             },
             Some(_) = connections.join_next() => {}
@@ -117,11 +118,11 @@ async fn respond(sandbox: &Sandbox, request: Request<Body>) -> Result<Response<F
         headers: &head.headers,
         body: &body,
     };
-    let outgoing = answer(sandbox, &request, &request_id).ok_or(Dropped)?;
+    let outgoing = answer(sandbox, &request, &request_id).await.ok_or(Dropped)?;
     Ok(response(outgoing, &request_id))
 }
 
-fn answer(sandbox: &Sandbox, request: &protocol::Request<'_>, request_id: &str) -> Option<Outgoing> {
+async fn answer(sandbox: &Sandbox, request: &protocol::Request<'_>, request_id: &str) -> Option<Outgoing> {
     let incoming = match protocol::read(request) {
         Ok(incoming) => incoming,
         Err(unreadable) => {
@@ -137,8 +138,19 @@ fn answer(sandbox: &Sandbox, request: &protocol::Request<'_>, request_id: &str) 
     };
     let (service, operation) = (incoming.service, incoming.operation.clone());
     let caller = auth::caller(request.headers, service, &operation);
-    let answer = sandbox.serve_call(caller, incoming)?;
+    // Who hangs up on the way may or may not have had its effect, as on AWS.
+    let half = sandbox.latency(service.name(), &operation) / 2;
+    pause(half).await;
+    let answer = sandbox.serve_call(caller, incoming);
+    pause(half).await;
+    let answer = answer?;
     Some(protocol::write(service, &operation, &answer, request_id))
+}
+
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }
 
 fn response(outgoing: Outgoing, request_id: &str) -> Response<Full<Bytes>> {
@@ -178,3 +190,6 @@ fn request_id(sandbox: &Sandbox, body: &[u8]) -> String {
         &digits[20..]
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,12 +13,14 @@ use serde_json::Value;
 use crate::api::{Answer, ApiError, Params};
 use crate::auth::Caller;
 use crate::clock::{Clock, Running};
-use crate::fault::{Effect, Fault, Faults};
+use crate::fault::{Effect, as_aws};
 use crate::protocol::{Incoming, Unreadable};
 use crate::seed::Seed;
 use crate::service::{Service, is_write};
 use crate::state::World;
 use crate::store::Store;
+use crate::throttle::Asking;
+use crate::trouble::Trouble;
 use crate::watch::Watcher;
 
 /// Calls that the log holds; older ones are forgotten.
@@ -100,7 +102,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     world: Mutex<World>,
     clock: Running,
-    faults: Mutex<Faults>,
+    trouble: Mutex<Trouble>,
     calls: Mutex<VecDeque<Call>>,
     watcher: Mutex<Option<Watcher>>,
     store: Option<Store>,
@@ -122,7 +124,7 @@ impl Sandbox {
         Ok(Self(Arc::new(Inner {
             world: Mutex::new(world),
             clock,
-            faults: Mutex::default(),
+            trouble: Mutex::default(),
             calls: Mutex::default(),
             watcher: Mutex::default(),
             store,
@@ -133,16 +135,6 @@ impl Sandbox {
     /// The requests so far, in order.
     pub fn calls(&self) -> Vec<Call> {
         locked(&self.0.calls).iter().cloned().collect()
-    }
-
-    /// Arranges for a fault.
-    pub fn inject(&self, fault: Fault) {
-        locked(&self.0.faults).add(fault);
-    }
-
-    /// Takes back all faults.
-    pub fn heal(&self) {
-        *locked(&self.0.faults) = Faults::default();
     }
 
     /// Shows every call from now on, and the state that it left, before it is answered. `look` must not ask the sandbox
@@ -211,10 +203,10 @@ impl Sandbox {
             params,
         } = incoming;
         let region = caller.as_ref().map_or("", |caller| &caller.region).to_owned();
-        let effect = caller
-            .is_ok()
-            .then(|| locked(&self.0.faults).hit(service.name(), &operation))
-            .flatten();
+        let effect = match &caller {
+            Ok(caller) => self.trouble_of(caller, service, &operation, &params),
+            Err(_) => None,
+        };
         let answer = match (&caller, &effect) {
             (Err(error), _) => Err(error.clone()),
             (
@@ -225,6 +217,8 @@ impl Sandbox {
                     message,
                 }),
             ) => Err(ApiError::with_status(*status, code, message)),
+            (_, Some(Effect::Throttled)) => Err(as_aws::throttled(service)),
+            (_, Some(Effect::Failed)) => Err(as_aws::failed(service)),
             (_, Some(Effect::Answer(answer))) => Ok(answer.clone()),
             (_, Some(Effect::DropConnection)) => Err(ApiError::new("DropConnection", "")),
             (Ok(caller), _) => self.run(caller, service, &operation, &params),
@@ -237,6 +231,29 @@ impl Sandbox {
     /// The number of a request on the wire.
     pub(crate) fn next_request(&self) -> u64 {
         self.0.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Where faults, delays and limits are kept.
+    pub(crate) fn trouble(&self) -> &Mutex<Trouble> {
+        &self.0.trouble
+    }
+
+    fn trouble_of(
+        &self,
+        caller: &Caller,
+        service: Service,
+        operation: &str,
+        params: &Value,
+    ) -> Option<Effect> {
+        let account = locked(&self.0.world).account_of_caller(caller).to_owned();
+        let call = Asking {
+            account: &account,
+            region: &caller.region,
+            service: service.name(),
+            operation,
+            params: Params(params),
+        };
+        locked(&self.0.trouble).meet(call, self.now())
     }
 
     fn run(&self, caller: &Caller, service: Service, operation: &str, params: &Value) -> Answer {
@@ -284,7 +301,7 @@ impl Sandbox {
 }
 
 /// A panic elsewhere must not take the whole sandbox with it.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

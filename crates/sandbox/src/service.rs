@@ -58,6 +58,11 @@ impl Service {
         }
     }
 
+    /// The names of all.
+    pub fn names() -> [&'static str; 7] {
+        ALL.map(Self::name)
+    }
+
     /// The service of that name.
     pub fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|service| service.name() == name)

@@ -151,6 +151,12 @@ impl World {
         self.now = self.now.max(now);
     }
 
+    /// The account that a caller's credentials belong to.
+    pub(crate) fn account_of_caller(&self, caller: &Caller) -> &str {
+        let session = self.sts.sessions.get(&caller.access_key);
+        session.map_or(&self.account, |session| &session.account)
+    }
+
     /// Runs one operation.
     pub(crate) fn call(
         &mut self,
@@ -159,8 +165,7 @@ impl World {
         operation: &str,
         params: Params<'_>,
     ) -> Answer {
-        let session = self.sts.sessions.get(&caller.access_key);
-        let account = session.map_or(&self.account, |session| &session.account).clone();
+        let account = self.account_of_caller(caller).to_owned();
         let scope = Scope {
             account: &account,
             region: &caller.region,

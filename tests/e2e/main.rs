@@ -22,6 +22,8 @@ mod ownership;
 #[cfg(test)]
 mod reads;
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod sandbox_sdk;

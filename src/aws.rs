@@ -55,9 +55,10 @@ pub trait Provider: Send + Sync {
     /// The type that it provides.
     fn kind(&self) -> &'static ResourceType;
 
-    /// Whether it reads after the others, because it must know what uses its resources ([`Reading::in_use`]).
-    fn after_users(&self) -> bool {
-        false
+    /// The types that are read before it, because it must know what they have ([`Reading::in_use`],
+    /// [`Reading::zones`]).
+    fn reads_after(&self) -> &'static [&'static ResourceType] {
+        &[]
     }
 
     /// Reads what is wanted, in AWS's largest batches, and lists what is ours but not wanted.
@@ -74,12 +75,14 @@ pub trait Provider: Send + Sync {
         differences: &'a [Difference],
     ) -> BoxFuture<'a, Result<Map, AwsError>>;
 
-    /// Deletes it and returns when its name is free.
-    fn delete<'a>(
-        &'a self,
-        live: &'a Live,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>>;
+    /// Deletes it.
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>>;
+
+    /// Waits until what was deleted is gone and its name is free.
+    fn gone<'a>(&'a self, live: &'a Live, progress: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+        let _ = (live, progress);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Whether what is written takes effect only later.
     fn settles(&self) -> bool {

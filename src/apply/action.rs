@@ -74,14 +74,14 @@ impl Progress for Action<'_> {
 
 impl Action<'_> {
     async fn create(&self, resource: &Resource) -> Result<Outcome, AwsError> {
-        let Some(_permit) = self.begin().await else {
+        let Some(permit) = self.begin().await else {
             return Ok(Outcome::NotBegun);
         };
         let resource = self.wanted(resource)?;
         let write = self.write(&resource, record_of(resource.kind, &resource.spec));
         let attributes = self.provider.create(&write).await?;
         self.walk.learn(self.change, attributes.clone());
-        drop(_permit);
+        drop(permit);
         self.settle(&write, &attributes).await
     }
 
@@ -140,10 +140,15 @@ impl Action<'_> {
     }
 
     async fn removal(&self, live: &Live) -> Result<Outcome, AwsError> {
-        let Some(_permit) = self.begin().await else {
+        let Some(permit) = self.begin().await else {
             return Ok(Outcome::NotBegun);
         };
-        self.provider.delete(live, self).await.map(|()| Outcome::Done)
+        self.provider.delete(live).await?;
+        drop(permit);
+        tokio::select! {
+            result = self.provider.gone(live, self) => result.map(|()| Outcome::Done),
+            () = self.walk.cancel.cancelled() => Ok(Outcome::Unsettled),
+        }
     }
 
     async fn quiesce(&self, live: &Live) -> Result<Outcome, AwsError> {
@@ -168,7 +173,7 @@ impl Action<'_> {
 
     /// Takes a place among the writes; `None` when somebody stopped the apply meanwhile.
     async fn begin(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
-        let permit = self.walk.writes.acquire().await.ok()?;
+        let permit = self.walk.writes(self.provider.kind()).acquire().await.ok()?;
         if self.walk.cancel.is_cancelled() {
             return None;
         }

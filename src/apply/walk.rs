@@ -14,12 +14,13 @@ use super::{Event, Observer, Report};
 use crate::aws::{AwsError, Provider};
 use crate::plan::steps::{Act, Step, steps};
 use crate::plan::{Action, Change, Plan};
+use crate::resource::types::ResourceType;
 use crate::value::{Map, Text, Value};
 
 /// How a plan is carried out.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many writes at once.
+    /// How many writes of one resource type at once.
     pub parallelism: usize,
     /// Whether to wait until what was written has taken effect.
     pub wait: bool,
@@ -41,7 +42,10 @@ pub async fn apply(
         options,
         observer,
         cancel,
-        writes: Semaphore::new(options.parallelism.max(1)),
+        writes: providers
+            .iter()
+            .map(|provider| (provider.kind().name, Semaphore::new(options.parallelism.max(1))))
+            .collect(),
         known: Mutex::new(known(plan, lookups)),
         forms: Mutex::new(BTreeMap::new()),
     };
@@ -72,7 +76,8 @@ pub(super) struct Walk<'a> {
     pub(super) options: &'a Options,
     observer: &'a dyn Observer,
     pub(super) cancel: &'a CancellationToken,
-    pub(super) writes: Semaphore,
+    /// Places among the writes, by resource type: those that wait for one of AWS's limits keep no others from theirs.
+    writes: BTreeMap<&'static str, Semaphore>,
     known: Mutex<BTreeMap<Text, Map>>,
     /// The forms in between that were given to resources.
     forms: Mutex<BTreeMap<usize, Value>>,
@@ -266,6 +271,11 @@ impl<'a> Walk<'a> {
             .collect();
         report.skipped.dedup();
         report
+    }
+
+    /// The places among the writes of a type.
+    pub(super) fn writes(&self, kind: &ResourceType) -> &Semaphore {
+        &self.writes[kind.name]
     }
 
     pub(super) fn started(&self, change: &Change, act: Act) {

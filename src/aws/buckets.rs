@@ -15,13 +15,17 @@ pub enum RateLimit {
     /// All of it: for a person who waits.
     #[default]
     Full,
+    /// No limit but AWS's own: for accounts whose quotas were raised.
+    Off,
 }
 
 impl RateLimit {
-    fn share(self) -> f64 {
+    /// The share of AWS's documented rates; none where these say nothing.
+    fn share(self) -> Option<f64> {
         match self {
-            RateLimit::Half => 0.5,
-            RateLimit::Full => 1.0,
+            RateLimit::Half => Some(0.5),
+            RateLimit::Full => Some(1.0),
+            RateLimit::Off => None,
         }
     }
 }
@@ -69,7 +73,7 @@ struct Bucket {
 /// The buckets of one account and Region.
 #[derive(Debug)]
 pub struct Buckets {
-    share: f64,
+    share: Option<f64>,
     /// By limit and, where every operation has its own, by operation.
     buckets: Mutex<BTreeMap<(usize, String), Bucket>>,
 }
@@ -105,14 +109,15 @@ impl Buckets {
     }
 
     fn each(&self, service: &str, operation: &str, now: Instant, mut visit: impl FnMut(&mut Bucket, f64)) {
+        let Some(share) = self.share else { return };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let limits = LIMITS
             .iter()
             .enumerate()
             .filter(|(_, limit)| limit.covers(service, operation));
         for (index, limit) in limits {
-            let burst = (limit.burst * self.share).max(1.0);
-            let rate = limit.rate * self.share;
+            let burst = (limit.burst * share).max(1.0);
+            let rate = limit.rate * share;
             let key = if limit.each {
                 operation
             } else {
@@ -179,6 +184,13 @@ mod tests {
         let buckets = Buckets::new(RateLimit::Half);
         let waits = waits(&buckets, ("ecs", "RegisterTaskDefinition"), 11);
         assert_eq!(waits[9..], [0, 2000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_quotas_were_raised_nothing_waits() {
+        let buckets = Buckets::new(RateLimit::Off);
+        let waits = waits(&buckets, ("ecs", "RegisterTaskDefinition"), 500);
+        assert!(waits.iter().all(|wait| *wait == 0));
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,6 +17,7 @@ use super::patience::Patience;
 use super::{AwsError, Class, Observed, Progress, Provider, Reading, Write};
 use crate::resource::difference::Difference;
 use crate::resource::dns_record::{DNS_RECORD, canonical_name, zone_id};
+use crate::resource::listener_rule::LISTENER_RULE;
 use crate::resource::snapshot::{Live, Owner};
 use crate::resource::types::ResourceType;
 use crate::value::{Map, Value};
@@ -46,8 +47,9 @@ impl Provider for DnsRecords {
     }
 
     /// Rules tell of zones that no manifest names any more.
-    fn after_users(&self) -> bool {
-        true
+    fn reads_after(&self) -> &'static [&'static ResourceType] {
+        static RULES: &[&ResourceType] = &[&LISTENER_RULE];
+        RULES
     }
 
     fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
@@ -67,7 +69,7 @@ impl Provider for DnsRecords {
         self.change(write).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         self.remove(live).boxed()
     }
 

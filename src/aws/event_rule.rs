@@ -15,7 +15,7 @@ use super::clients::Clients;
 use super::marks::{self, Marks};
 use super::observe::attribute;
 use super::trigger::{Leftovers, is_missing};
-use super::{AwsError, Observed, Progress, Provider, Reading, Write, pages};
+use super::{AwsError, Observed, Provider, Reading, Write, pages};
 use crate::resource::compare::{compare, record_of};
 use crate::resource::difference::Difference;
 use crate::resource::event_rule::EVENT_RULE;
@@ -62,7 +62,7 @@ impl Provider for EventRules {
         self.change(write, live, differences).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         self.remove(live).boxed()
     }
 

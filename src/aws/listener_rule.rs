@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::clients::Clients;
-use super::{AwsError, Observed, Progress, Provider, Reading, Write};
+use super::{AwsError, Observed, Provider, Reading, Write};
 use crate::resource::difference::Difference;
 use crate::resource::listener_rule::LISTENER_RULE;
 use crate::resource::snapshot::Live;
@@ -58,7 +58,7 @@ impl Provider for ListenerRules {
         self.change(write, live, differences).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         self.remove(live).boxed()
     }
 }

@@ -10,7 +10,7 @@ use futures::future::{BoxFuture, join_all};
 use super::clients::Clients;
 use super::marks::{self, Marks, Tags};
 use super::observe::attribute;
-use super::{AwsError, Observed, Progress, Provider, Reading, Write, pages};
+use super::{AwsError, Observed, Provider, Reading, Write, pages};
 use crate::resource::compare::compare;
 use crate::resource::difference::Difference;
 use crate::resource::graph::Resource;
@@ -57,7 +57,7 @@ impl Provider for LogGroups {
         self.change(write, live, differences).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         let name = attribute(&live.attributes, "name");
         let message = format!("log group {name} is kept: logs are never deleted");
         async move { Err(AwsError::in_answer(SERVICE, "DeleteLogGroup", "Kept", message)) }.boxed()

@@ -1,16 +1,18 @@
 //! One look at AWS: who answers, and what every provider finds.
 //!
 //! In: all that is desired. Out: a [`Snapshot`]. Providers read at the same time; those that must know what uses their
-//! resources read after the others.
+//! resources read when that is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 
 use super::clients::Clients;
 use super::{AwsError, Observed, Provider, Reading};
 use crate::resource::graph::{Desired, Resource};
 use crate::resource::snapshot::{Live, Observation, Owner, ReadFailure, Snapshot};
+use crate::resource::types::ResourceType;
 use crate::value::{Map, Text, Value};
 
 /// The tag of a listener rule whose hosts have records: the zone that they are in.
@@ -31,15 +33,8 @@ pub async fn observe(
         account: identity.account,
         ..Snapshot::default()
     };
-    for last in [false, true] {
-        let in_use = in_use(desired, &snapshot);
-        let zones = zones(desired, &snapshot);
-        let now = providers.iter().filter(|provider| provider.after_users() == last);
-        let found =
-            join_all(now.map(|provider| look(&**provider, desired, (&in_use, &zones), list_orphans))).await;
-        found
-            .into_iter()
-            .for_each(|observed| merge(&mut snapshot, observed));
+    for observed in look_at_all(providers, desired, list_orphans).await {
+        merge(&mut snapshot, observed);
     }
     doubt_what_doubtful_users_use(desired, &mut snapshot);
     for observation in snapshot.observations.values_mut() {
@@ -54,24 +49,60 @@ pub async fn observe(
     Ok(snapshot)
 }
 
-async fn look(
-    provider: &dyn Provider,
+/// What each provider finds, in their order. One begins when those are done whose finds it needs.
+async fn look_at_all(
+    providers: &[Box<dyn Provider>],
     desired: &Desired,
-    (in_use, zones): (&BTreeMap<Text, Vec<Value>>, &BTreeSet<Text>),
     list_orphans: bool,
-) -> Observed {
-    let reading = Reading {
+) -> Vec<Observed> {
+    let mut found: Vec<Option<Observed>> = providers.iter().map(|_| None).collect();
+    let mut waiting: BTreeSet<usize> = (0..providers.len()).collect();
+    let mut looks = FuturesUnordered::new();
+    loop {
+        let unread = |kind: &&ResourceType| {
+            let all = providers.iter().zip(&found);
+            all.filter(|(_, found)| found.is_none())
+                .any(|(provider, _)| provider.kind() == *kind)
+        };
+        let (ready, later) = waiting
+            .into_iter()
+            .partition(|at| !providers[*at].reads_after().iter().any(unread));
+        waiting = later;
+        for at in ready {
+            let reading = reading(&*providers[at], desired, &found, list_orphans);
+            looks.push(async move { (at, look(&*providers[at], &reading).await) });
+        }
+        let Some((at, observed)) = looks.next().await else {
+            break;
+        };
+        found[at] = Some(observed);
+    }
+    found.into_iter().flatten().collect()
+}
+
+fn reading<'a>(
+    provider: &dyn Provider,
+    desired: &'a Desired,
+    found: &[Option<Observed>],
+    list_orphans: bool,
+) -> Reading<'a> {
+    let of_type = |resource: &&Resource| resource.kind == provider.kind();
+    let mut reading = Reading {
         desired,
-        wanted: desired
-            .resources
-            .iter()
-            .filter(|resource| resource.kind == provider.kind())
-            .collect(),
-        in_use: in_use.clone(),
-        zones: zones.clone(),
+        wanted: desired.resources.iter().filter(of_type).collect(),
+        in_use: BTreeMap::new(),
+        zones: BTreeSet::new(),
         list_orphans,
     };
-    let mut observed = provider.observe(&reading).await;
+    if !provider.reads_after().is_empty() {
+        reading.in_use = in_use(desired, found);
+        reading.zones = zones(desired, found);
+    }
+    reading
+}
+
+async fn look(provider: &dyn Provider, reading: &Reading<'_>) -> Observed {
+    let mut observed = provider.observe(reading).await;
     let unanswered: Vec<Text> = reading
         .wanted
         .iter()
@@ -124,10 +155,14 @@ fn merge(snapshot: &mut Snapshot, observed: Observed) {
 
 /// What live resources have where they should refer to others: the revisions that are in use, by the address of the
 /// task definition that should be there.
-fn in_use(desired: &Desired, snapshot: &Snapshot) -> BTreeMap<Text, Vec<Value>> {
+fn in_use(desired: &Desired, found: &[Option<Observed>]) -> BTreeMap<Text, Vec<Value>> {
     let mut in_use = BTreeMap::new();
     for resource in &desired.resources {
-        if let Some(live) = live(snapshot, resource) {
+        let mut observations = found
+            .iter()
+            .flatten()
+            .filter_map(|observed| observed.observations.get(&resource.address));
+        if let Some(live) = observations.next().and_then(live) {
             collect(&resource.spec, &live.spec, &mut in_use);
         }
     }
@@ -135,23 +170,20 @@ fn in_use(desired: &Desired, snapshot: &Snapshot) -> BTreeMap<Text, Vec<Value>> 
 }
 
 /// The hosted zones that the tags of our live resources name.
-fn zones(desired: &Desired, snapshot: &Snapshot) -> BTreeSet<Text> {
-    let observed = snapshot
-        .observations
-        .values()
-        .filter_map(|observation| match observation {
-            Observation::Present(live) | Observation::Superseded(live) => Some(live),
-            _ => None,
-        });
-    let all = observed.chain(snapshot.orphans.iter().map(|orphan| &orphan.live));
+fn zones(desired: &Desired, found: &[Option<Observed>]) -> BTreeSet<Text> {
+    let found = found.iter().flatten();
+    let all = found.flat_map(|observed| {
+        let wanted = observed.observations.values().filter_map(live);
+        wanted.chain(observed.orphans.iter().map(|orphan| &orphan.live))
+    });
     let ours =
         all.filter(|live| matches!(&live.owner, Owner::Manifest { scope, .. } if *scope == desired.scope));
     let named = ours.filter_map(|live| live.spec.get("tags")?.text(HOSTED_ZONE));
     named.map(Text::from).collect()
 }
 
-fn live<'a>(snapshot: &'a Snapshot, resource: &Resource) -> Option<&'a Live> {
-    match snapshot.observations.get(&resource.address)? {
+fn live(observation: &Observation) -> Option<&Live> {
+    match observation {
         Observation::Present(live) | Observation::Superseded(live) => Some(live),
         _ => None,
     }

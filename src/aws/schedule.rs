@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 use self::memory::Memory;
 use super::clients::Clients;
 use super::trigger::{Leftovers, is_missing};
-use super::{AwsError, Observed, Progress, Provider, Reading, Write, pages};
+use super::{AwsError, Observed, Provider, Reading, Write, pages};
 use crate::resource::difference::Difference;
 use crate::resource::graph::Resource;
 use crate::resource::schedule::SCHEDULE;
@@ -72,7 +72,7 @@ impl Provider for Schedules {
         self.change(write, live).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         self.remove(live).boxed()
     }
 

@@ -81,12 +81,12 @@ impl Provider for Services {
         self.change(write, live, differences).boxed()
     }
 
-    fn delete<'a>(
-        &'a self,
-        live: &'a Live,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live, progress).boxed()
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.remove(live).boxed()
+    }
+
+    fn gone<'a>(&'a self, live: &'a Live, progress: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+        self.wait_until_gone(live, progress).boxed()
     }
 
     fn settles(&self) -> bool {

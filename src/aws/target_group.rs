@@ -52,7 +52,7 @@ impl Provider for TargetGroups {
         self.change(write, live, differences).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         self.remove(live).boxed()
     }
 

@@ -13,9 +13,12 @@ use futures::future::BoxFuture;
 use self::revision::Revisions;
 use super::clients::Clients;
 use super::observe::attribute;
-use super::{AwsError, Class, Observed, Progress, Provider, Reading, Write, ecs_tags, marks};
+use super::{AwsError, Class, Observed, Provider, Reading, Write, ecs_tags, marks};
 use crate::resource::compare::compare;
 use crate::resource::difference::Difference;
+use crate::resource::event_rule::EVENT_RULE;
+use crate::resource::schedule::SCHEDULE;
+use crate::resource::service::SERVICE;
 use crate::resource::snapshot::Live;
 use crate::resource::task_definition::TASK_DEFINITION;
 use crate::resource::types::ResourceType;
@@ -51,8 +54,9 @@ impl Provider for TaskDefinitions {
         &TASK_DEFINITION
     }
 
-    fn after_users(&self) -> bool {
-        true
+    fn reads_after(&self) -> &'static [&'static ResourceType] {
+        static USERS: &[&ResourceType] = &[&SERVICE, &EVENT_RULE, &SCHEDULE];
+        USERS
     }
 
     fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
@@ -72,7 +76,7 @@ impl Provider for TaskDefinitions {
         self.retag(write, live, differences).boxed()
     }
 
-    fn delete<'a>(&'a self, live: &'a Live, _: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
+    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
         let message = format!(
             "{} is kept: a rollback may need it",
             attribute(&live.attributes, "name")

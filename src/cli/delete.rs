@@ -28,7 +28,7 @@ pub struct DeleteArgs {
     /// Leave out what is refused, and remove the rest
     #[arg(long)]
     pub keep_going: bool,
-    /// How many writes at once
+    /// How many writes of one resource type at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub parallelism: u16,
     /// How much of AWS's request rates to use

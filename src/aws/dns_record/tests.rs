@@ -2,7 +2,7 @@ use sendo_sandbox::{Effect, Service, When};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::aws::bench::{Bench, Lines, REGION, desired, differences, resource, with};
+use crate::aws::bench::{Bench, REGION, desired, differences, resource, with};
 use crate::aws::observe::observe;
 use crate::aws::providers;
 use crate::resource::graph::Resource;
@@ -177,14 +177,8 @@ async fn what_nobody_wants_is_found_and_deleted_with_its_proof() {
     let orphans: Vec<&str> = found.orphans.iter().map(|orphan| &*orphan.address).collect();
     assert_eq!(orphans, ["Service/api/api.example.com/dns_record"]);
     let provider = bench.provider(&DNS_RECORD);
-    provider
-        .delete(&found.orphans[0].live, &Lines::default())
-        .await
-        .unwrap();
-    provider
-        .delete(&found.orphans[0].live, &Lines::default())
-        .await
-        .unwrap();
+    provider.delete(&found.orphans[0].live).await.unwrap();
+    provider.delete(&found.orphans[0].live).await.unwrap();
     assert_eq!(sets(&bench), ["hand.example.com. A"]);
 }
 
@@ -198,11 +192,7 @@ async fn what_lost_its_proof_is_not_deleted() {
         "UPSERT",
         &[("_sendo.api.example.com", "TXT", "\"somebody else\"")],
     );
-    let error = bench
-        .provider(&DNS_RECORD)
-        .delete(&live, &Lines::default())
-        .await
-        .unwrap_err();
+    let error = bench.provider(&DNS_RECORD).delete(&live).await.unwrap_err();
     assert_eq!(error.code, "NotOurs");
     assert_eq!(sets(&bench).len(), 2);
 }

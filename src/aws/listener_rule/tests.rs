@@ -4,7 +4,7 @@ use sendo_sandbox::{Effect, Service, When};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::aws::bench::{Bench, Lines, REGION, desired, differences, resource, scope, with, write};
+use crate::aws::bench::{Bench, REGION, desired, differences, resource, scope, with, write};
 use crate::aws::observe::{attribute, observe};
 use crate::aws::providers;
 use crate::resource::graph::{Lookup, Resource};
@@ -388,14 +388,8 @@ async fn what_nobody_wants_is_found_on_every_listener_of_the_balancer() {
         .collect();
     assert_eq!(orphans, [(WEB, "api.example.com")]);
     let provider = stage.bench.provider(&LISTENER_RULE);
-    provider
-        .delete(&found.orphans[0].live, &Lines::default())
-        .await
-        .unwrap();
-    provider
-        .delete(&found.orphans[0].live, &Lines::default())
-        .await
-        .unwrap();
+    provider.delete(&found.orphans[0].live).await.unwrap();
+    provider.delete(&found.orphans[0].live).await.unwrap();
     assert!(stage.look(&[]).await.orphans.is_empty());
 }
 

@@ -94,9 +94,6 @@ async fn logs_are_never_deleted() {
     bench.create(&wanted()).await.unwrap();
     let live = bench.live(&wanted()).await;
     let provider = bench.provider(&LOG_GROUP);
-    provider
-        .delete(&live, &crate::aws::bench::Lines::default())
-        .await
-        .unwrap_err();
+    provider.delete(&live).await.unwrap_err();
     assert_eq!(bench.calls("DeleteLogGroup"), 0);
 }

@@ -9,7 +9,7 @@ use crate::aws::{AwsError, Progress};
 use crate::resource::snapshot::Live;
 
 impl Services {
-    pub(super) async fn remove(&self, live: &Live, progress: &dyn Progress) -> Result<(), AwsError> {
+    pub(super) async fn remove(&self, live: &Live) -> Result<(), AwsError> {
         let (cluster, name) = (
             attribute(&live.attributes, "cluster"),
             attribute(&live.attributes, "name"),
@@ -32,16 +32,14 @@ impl Services {
                     }
                 }
             })
-            .await?;
-        self.wait_until_gone(cluster, name, progress).await
+            .await
     }
 
-    async fn wait_until_gone(
-        &self,
-        cluster: &str,
-        name: &str,
-        progress: &dyn Progress,
-    ) -> Result<(), AwsError> {
+    pub(super) async fn wait_until_gone(&self, live: &Live, progress: &dyn Progress) -> Result<(), AwsError> {
+        let (cluster, name) = (
+            attribute(&live.attributes, "cluster"),
+            attribute(&live.attributes, "name"),
+        );
         let mut patience = Patience::of(self.clients.options());
         let mut reported = String::new();
         loop {

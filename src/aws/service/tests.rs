@@ -207,7 +207,8 @@ async fn a_deleted_service_is_absent_and_can_be_made_again() {
     bench.create(&wanted).await.unwrap();
     let live = bench.live(&wanted).await;
     let lines = Lines::default();
-    bench.provider(&SERVICE).delete(&live, &lines).await.unwrap();
+    bench.provider(&SERVICE).delete(&live).await.unwrap();
+    bench.provider(&SERVICE).gone(&live, &lines).await.unwrap();
     assert!(
         lines.all().iter().any(|line| line.contains("draining")),
         "{:?}",
@@ -218,12 +219,10 @@ async fn a_deleted_service_is_absent_and_can_be_made_again() {
         Observation::Absent
     ));
     bench.create(&wanted).await.unwrap();
-    bench
-        .provider(&SERVICE)
-        .delete(&bench.live(&wanted).await, &lines)
-        .await
-        .unwrap();
-    bench.provider(&SERVICE).delete(&live, &lines).await.unwrap();
+    let live = bench.live(&wanted).await;
+    bench.provider(&SERVICE).delete(&live).await.unwrap();
+    bench.provider(&SERVICE).gone(&live, &lines).await.unwrap();
+    bench.provider(&SERVICE).delete(&live).await.unwrap();
 }
 
 #[tokio::test]

@@ -256,8 +256,8 @@ async fn a_deleted_group_is_gone_and_may_be_deleted_again() {
     bench.create(&wanted()).await.unwrap();
     let live = bench.live(&wanted()).await;
     let provider = bench.provider(&TARGET_GROUP);
-    provider.delete(&live, &Lines::default()).await.unwrap();
-    provider.delete(&live, &Lines::default()).await.unwrap();
+    provider.delete(&live).await.unwrap();
+    provider.delete(&live).await.unwrap();
     let found = bench.look(&[wanted()]).await;
     assert!(matches!(
         found.observations["Service/api/web/target_group"],

@@ -13,6 +13,8 @@ pub type Calls = BTreeMap<(String, String), u64>;
 
 /// How many calls may be in flight at once.
 const IN_FLIGHT: f64 = 32.0;
+/// How many calls must follow one another: the account, the services, their revisions; or a rule, then its targets.
+const IN_A_ROW: f64 = 3.0;
 
 /// What is already known before a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,12 +116,13 @@ impl Bucket {
     }
 }
 
-/// The least time for calls that take so long each: AWS's buckets, full at first, or all places in flight.
+/// The least time for calls that take so long each: AWS's buckets, full at first, or all places in flight, and the few
+/// calls that need another's answer.
 pub fn time(calls: &Calls, latency: Duration) -> Duration {
     let table: Table = serde_json::from_str(include_str!("../../src/aws/throttle-buckets.json"))
         .expect("the table of limits is read");
     let waits = table.buckets.iter().map(|bucket| bucket.time(calls));
     let slowest = waits.fold(0.0, f64::max);
     let flight = total(calls) as f64 / IN_FLIGHT * latency.as_secs_f64();
-    Duration::from_secs_f64(slowest.max(flight) + latency.as_secs_f64())
+    Duration::from_secs_f64(slowest.max(flight) + IN_A_ROW * latency.as_secs_f64())
 }

@@ -28,6 +28,7 @@ pub fn compare(
     for field in &object.fields {
         let top = Top {
             field,
+            declared: desired.get(field.name).is_some_and(|value| *value != Value::Null),
             wanted: wanted.get(field.name),
             found: found.get(field.name),
             record,
@@ -70,6 +71,7 @@ pub fn additions(kind: &ResourceType, desired: &Value) -> Vec<Difference> {
         differences: &mut found,
         cost: kind.cost,
         strict: false,
+        live: false,
     };
     if let Some(object) = shape.as_object() {
         side.object(object, &Path::root(), &canonical(shape, desired), &Value::Null);
@@ -85,6 +87,7 @@ fn per_key(field: &Field) -> bool {
 /// One member of the resource itself: the grain of the record.
 struct Top<'a> {
     field: &'a Field,
+    declared: bool,
     wanted: Option<&'a Value>,
     found: Option<&'a Value>,
     record: Option<&'a Record>,
@@ -101,6 +104,7 @@ impl Top<'_> {
             differences: &mut differences,
             cost,
             strict,
+            live: true,
         };
         side.member(self.field, &Path::root(), self.wanted, self.found);
         if let Some(cause) = (!differences.is_empty()).then(|| self.cause()) {
@@ -118,7 +122,12 @@ impl Top<'_> {
             .is_some_and(|record| record.has(self.field.name) && !record.matches(self.field.name, wanted))
     }
 
+    /// What was declared neither then nor now was AWS's default when sendo last applied: somebody else changed it.
     fn cause(&self) -> Cause {
+        let name = self.field.name;
+        if !self.declared && self.record.is_some_and(|record| !record.has(name)) {
+            return Cause::Drift;
+        }
         cause(
             self.record,
             self.field.name,
@@ -193,6 +202,8 @@ struct Side<'a> {
     differences: &'a mut Vec<Difference>,
     cost: Cost,
     strict: bool,
+    /// Whether there is a live resource at all.
+    live: bool,
 }
 
 impl Side<'_> {
@@ -208,7 +219,7 @@ impl Side<'_> {
         let path = path.member(field.name);
         match (wanted, found) {
             (None, None) => {}
-            (Some(wanted), Some(found)) if field.alike.is_some_and(|alike| alike(wanted, found)) => {}
+            _ if self.live && alike(field, wanted, found) => {}
             (None, Some(found)) => self.undeclared(field, path, found),
             (Some(wanted), found) => match field.map_form {
                 Some(form) => self.pairs(form, &path, wanted, found),
@@ -412,6 +423,13 @@ fn without_unmanaged<'a>(field: &Field, wanted: &Value, found: &'a Value) -> Cow
         }
     }
     found
+}
+
+fn alike(field: &Field, wanted: Option<&Value>, found: Option<&Value>) -> bool {
+    let nothing = Value::Null;
+    field
+        .alike
+        .is_some_and(|alike| alike(wanted.unwrap_or(&nothing), found.unwrap_or(&nothing)))
 }
 
 fn is_scalar_list(items: &[Value]) -> bool {

@@ -29,3 +29,58 @@ pub static SERVICE: ResourceType = ResourceType {
     transition: Some(transition::transition),
     prepare: None,
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::resource::compare::{additions, compare};
+    use crate::value::Value;
+
+    fn differences(wanted: Json, live: Json) -> Vec<(String, Cost)> {
+        let found = compare(&SERVICE, &Value::from_json(wanted), &Value::from_json(live), None);
+        let told = |difference: crate::resource::difference::Difference| {
+            (difference.path.to_string(), difference.cost)
+        };
+        found.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_service_that_was_moved_to_capacity_providers_comes_back_without_being_made_anew() {
+        let moved = json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT"}]});
+        let path = "capacityProviderStrategy[FARGATE_SPOT].capacityProvider".to_owned();
+        assert_eq!(
+            differences(json!({"launchType": "FARGATE"}), moved),
+            [(path, Cost::InPlace)]
+        );
+        assert_eq!(
+            differences(json!({"launchType": "FARGATE"}), json!({"launchType": "EC2"})),
+            [("launchType".to_owned(), Cost::Replacement)]
+        );
+        let made = additions(&SERVICE, &Value::from_json(json!({"launchType": "FARGATE"})));
+        assert!(
+            made.iter()
+                .any(|difference| difference.path.top() == "launchType")
+        );
+    }
+
+    #[test]
+    fn a_guard_that_is_off_is_as_good_as_none_and_switching_one_off_is_one_difference() {
+        let breaker =
+            |breaker: Json| json!({"deploymentConfiguration": {"deploymentCircuitBreaker": breaker}});
+        let filled = json!({"enable": false, "rollback": false, "resetOnHealthyTask": true});
+        assert_eq!(differences(json!({}), breaker(filled.clone())), []);
+        assert_eq!(
+            differences(
+                breaker(json!({"enable": false, "rollback": true})),
+                breaker(filled)
+            ),
+            []
+        );
+        let on = breaker(json!({"enable": true, "rollback": true, "resetOnHealthyTask": true}));
+        let off = breaker(json!({"enable": false, "rollback": true, "resetOnHealthyTask": true}));
+        let path = "deploymentConfiguration.deploymentCircuitBreaker.enable".to_owned();
+        assert_eq!(differences(on, off), [(path, Cost::InPlace)]);
+    }
+}

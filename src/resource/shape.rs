@@ -80,7 +80,7 @@ pub struct Field {
     pub cost: Option<Cost>,
     /// Makes one spelling of several that AWS takes for the same.
     pub canonical: Option<fn(&Value) -> Value>,
-    /// Whether two canonical spellings mean the same, where that takes both to tell.
+    /// Whether two canonical spellings mean the same, where that takes both to tell; one that is not there is null.
     pub alike: Option<fn(&Value, &Value) -> bool>,
     /// The map form that a manifest may use in place of the list.
     pub map_form: Option<MapForm>,

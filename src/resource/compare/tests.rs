@@ -191,6 +191,29 @@ fn tags_of_others_are_left_alone_and_our_own_are_removed() {
 }
 
 #[test]
+fn what_nobody_ever_declared_is_drift_once_it_is_no_default_any_more() {
+    let git = json!({"subnets": ["a"]});
+    let live = json!({"subnets": ["a"], "grace": 30, "labels": {"a": "1"}, "platformVersion": "1.4.0", "tags": {"x": "1"}});
+    assert_eq!(
+        differences(Some(git.clone()), git.clone(), live.clone()),
+        [r#"Drift grace: 30 -> 0"#, r#"Drift labels: {"a":"1"} -> none"#]
+    );
+    let adopted = differences(None, git.clone(), live.clone());
+    assert!(
+        adopted.iter().all(|difference| difference.starts_with("Planned")),
+        "{adopted:?}"
+    );
+    let applied = json!({"subnets": ["a"], "grace": 30, "labels": {"a": "1"}});
+    let taken_out = differences(Some(applied), git, live);
+    assert!(
+        taken_out
+            .iter()
+            .all(|difference| difference.starts_with("Planned")),
+        "{taken_out:?}"
+    );
+}
+
+#[test]
 fn drift_and_planned_change_are_told_apart_member_by_member() {
     let applied = json!({"desiredCount": 2, "launchType": "EC2", "grace": 10});
     let desired = json!({"desiredCount": 2, "launchType": "FARGATE", "grace": 20});

@@ -75,14 +75,14 @@ fn guards() -> Vec<Field> {
             circuit_breaker(),
             "When a deployment that fails to start tasks is given up.",
         )
-        .canonical(spelling::not_enabled_is_absent),
+        .alike(spelling::both_not_enabled),
         field("alarms", alarms(), "CloudWatch alarms that fail a deployment."),
         field(
             "earlySuccessCriteria",
             early_success(),
             "When a rolling deployment has succeeded before it is through.",
         )
-        .canonical(spelling::not_enabled_is_absent),
+        .alike(spelling::both_not_enabled),
     ]
 }
 

@@ -87,13 +87,14 @@ fn capacity() -> Vec<Field> {
             "How many tasks; leave it out to leave it alone.",
         )
         .filled(),
-        // M: exactly one of this and capacityProviderStrategy is returned, so a move to a strategy is seen there alone.
+        // M: exactly one of this and capacityProviderStrategy is returned.
         field(
             "launchType",
             one_of(&["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"]),
             "What tasks run on.",
         )
         .filled()
+        .alike(spelling::same_launch_type)
         .cost(Cost::Replacement),
         field(
             "capacityProviderStrategy",

@@ -60,9 +60,16 @@ pub fn disabled_is_absent(value: &Value) -> Value {
     off_is_absent(value, "enabled")
 }
 
-/// A circuit breaker, or early success, that is not enabled is as good as none, whatever else AWS fills in.
-pub fn not_enabled_is_absent(value: &Value) -> Value {
-    off_is_absent(value, "enable")
+/// Circuit breakers, or early successes, that are not enabled are as good as none, whatever else AWS fills in.
+pub fn both_not_enabled(one: &Value, other: &Value) -> bool {
+    let enabled = |value: &Value| value.get("enable") == Some(&Value::Bool(true));
+    !enabled(one) && !enabled(other)
+}
+
+/// A service without a launch type has a capacity provider strategy, which tells the difference alone: an empty
+/// strategy gives the launch type back, while another launch type is another service (M).
+pub fn same_launch_type(one: &Value, other: &Value) -> bool {
+    one.is_empty() || other.is_empty() || one == other
 }
 
 fn off_is_absent(value: &Value, switch: &str) -> Value {

@@ -8,8 +8,9 @@ use crate::api::{Answer, ApiError, Params, Scope};
 use crate::ecs::{Due, Ecs, bare, invalid, without_nulls};
 use crate::elbv2::Elbv2;
 
-/// Members whose presence in an update starts a deployment; `taskDefinition` and `forceNewDeployment` do too.
-const TRIGGERS: [&str; 7] = [
+/// Members whose change starts a deployment; `taskDefinition` and `forceNewDeployment` do too. The last two are told by
+/// service revisions alone, and a revision is made by a deployment (M), so it takes one for the change to be seen (I).
+const TRIGGERS: [&str; 9] = [
     "networkConfiguration",
     "platformVersion",
     "loadBalancers",
@@ -17,6 +18,8 @@ const TRIGGERS: [&str; 7] = [
     "serviceConnectConfiguration",
     "volumeConfigurations",
     "vpcLatticeConfigurations",
+    "gatewayConnectors",
+    "monitoring",
 ];
 /// Members that only CreateService takes.
 const IMMUTABLE: [&str; 2] = ["launchType", "schedulingStrategy"];

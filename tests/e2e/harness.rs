@@ -2,6 +2,7 @@
 //! it, the library and the binary ([`Run`]).
 
 mod manifests;
+pub mod policy;
 mod run;
 mod stage;
 mod world;

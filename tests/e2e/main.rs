@@ -20,6 +20,8 @@ mod main_job;
 #[cfg(test)]
 mod ownership;
 #[cfg(test)]
+mod privileges;
+#[cfg(test)]
 mod reads;
 #[cfg(test)]
 mod recorded;

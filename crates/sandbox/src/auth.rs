@@ -42,17 +42,19 @@ pub(crate) fn caller(headers: &HeaderMap, service: Service, operation: &str) -> 
     }
     // AWS lets everyone ask who they are.
     if caller.access_key.starts_with("DENIED") && operation != "GetCallerIdentity" {
-        return Err(refusal(
-            protocol,
-            ("AccessDeniedException", "AccessDenied"),
-            &format!(
-                "User: {} is not authorized to perform: {}:{operation}",
-                caller.access_key,
-                service.name()
-            ),
-        ));
+        let message = format!(
+            "User: {} is not authorized to perform: {}:{operation}",
+            caller.access_key,
+            service.name()
+        );
+        return Err(denied(protocol, &message));
     }
     Ok(caller)
+}
+
+/// The error of a caller who may not do it.
+pub(crate) fn denied(protocol: Protocol, message: &str) -> ApiError {
+    refusal(protocol, ("AccessDeniedException", "AccessDenied"), message)
 }
 
 fn scope(authorization: &str) -> Option<Caller> {

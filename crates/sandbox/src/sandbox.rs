@@ -14,6 +14,7 @@ use crate::api::{Answer, ApiError, Params};
 use crate::auth::Caller;
 use crate::clock::{Clock, Running};
 use crate::fault::{Effect, as_aws};
+use crate::permission::Permissions;
 use crate::protocol::{Incoming, Unreadable};
 use crate::seed::Seed;
 use crate::service::{Service, is_write};
@@ -103,6 +104,7 @@ struct Inner {
     world: Mutex<World>,
     clock: Running,
     trouble: Mutex<Trouble>,
+    permissions: Mutex<Permissions>,
     calls: Mutex<VecDeque<Call>>,
     watcher: Mutex<Option<Watcher>>,
     store: Option<Store>,
@@ -125,6 +127,7 @@ impl Sandbox {
             world: Mutex::new(world),
             clock,
             trouble: Mutex::default(),
+            permissions: Mutex::default(),
             calls: Mutex::default(),
             watcher: Mutex::default(),
             store,
@@ -203,6 +206,7 @@ impl Sandbox {
             params,
         } = incoming;
         let region = caller.as_ref().map_or("", |caller| &caller.region).to_owned();
+        let caller = caller.and_then(|caller| self.authorized(caller, service, &operation, &params));
         let effect = match &caller {
             Ok(caller) => self.trouble_of(caller, service, &operation, &params),
             Err(_) => None,
@@ -238,6 +242,16 @@ impl Sandbox {
         &self.0.trouble
     }
 
+    /// What callers may do.
+    pub(crate) fn permissions(&self) -> &Mutex<Permissions> {
+        &self.0.permissions
+    }
+
+    /// The account that a caller is of.
+    pub(crate) fn account_of(&self, caller: &Caller) -> String {
+        locked(&self.0.world).account_of_caller(caller).to_owned()
+    }
+
     fn trouble_of(
         &self,
         caller: &Caller,
@@ -245,7 +259,7 @@ impl Sandbox {
         operation: &str,
         params: &Value,
     ) -> Option<Effect> {
-        let account = locked(&self.0.world).account_of_caller(caller).to_owned();
+        let account = self.account_of(caller);
         let call = Asking {
             account: &account,
             region: &caller.region,

@@ -1,13 +1,13 @@
-//! Reading records: a zone as a whole, or name by name where that takes fewer calls.
+//! Reading records: every zone as a whole, three hundred records a call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use futures::future::join_all;
 
-use super::zone::{Name, Names, one_by_one};
+use super::zone::{Name, Names};
 use super::{DnsRecords, attributes, place};
-use crate::aws::{AwsError, Observed, Reading};
+use crate::aws::{Observed, Reading};
 use crate::resource::dns_record::{DNS_RECORD, alias_name, zone_id};
 use crate::resource::graph::{Resource, address};
 use crate::resource::snapshot::{Live, Observation, Orphan, Owner};
@@ -17,13 +17,9 @@ impl DnsRecords {
     pub(super) async fn read(&self, reading: &Reading<'_>) -> Observed {
         let mut observed = Observed::default();
         let wanted = by_zone(reading);
-        let read = wanted.iter().map(|(zone, resources)| async move {
-            (
-                zone,
-                resources,
-                self.names(zone, resources, reading.list_orphans).await,
-            )
-        });
+        let read = wanted
+            .iter()
+            .map(|(zone, resources)| async move { (zone, resources, self.scan(zone).await) });
         for (zone, resources, answer) in join_all(read).await {
             match answer {
                 Ok(names) => sort_out(zone, resources, names, reading, &mut observed),
@@ -34,18 +30,6 @@ impl DnsRecords {
             }
         }
         observed
-    }
-
-    async fn names(&self, zone: &str, resources: &[&Resource], whole: bool) -> Result<Names, AwsError> {
-        if whole || !one_by_one(resources.len(), self.size(zone).await?) {
-            return self.scan(zone).await;
-        }
-        let names: BTreeSet<String> = resources.iter().map(|resource| place(&resource.spec).1).collect();
-        let read = names.into_iter().map(|name| async move {
-            let found = self.name(zone, &name).await?;
-            Ok::<_, AwsError>((name, found))
-        });
-        join_all(read).await.into_iter().collect()
     }
 }
 

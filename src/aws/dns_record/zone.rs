@@ -108,24 +108,6 @@ impl DnsRecords {
         });
         Ok((answer.resource_record_sets, next))
     }
-
-    /// How many record sets a zone has.
-    pub(super) async fn size(&self, zone: &str) -> Result<i64, AwsError> {
-        let request = self.clients.route53().get_hosted_zone().id(zone);
-        let answer = self
-            .clients
-            .gate()
-            .call(ROUTE53, "GetHostedZone", || request.clone().send())
-            .await?;
-        let count = answer.hosted_zone.and_then(|zone| zone.resource_record_set_count);
-        Ok(count.unwrap_or(i64::MAX))
-    }
-}
-
-/// Whether reading names one by one takes fewer calls than a zone of that size, with the call that told the size.
-pub(super) fn one_by_one(names: usize, size: i64) -> bool {
-    let pages = size.div_euclid(i64::from(PAGE)) + 1;
-    i64::try_from(names).is_ok_and(|names| names < pages)
 }
 
 /// Where a page begins.
@@ -205,12 +187,5 @@ mod tests {
         assert!(order("_sendo.api.example.com") > order("api.example.com"));
         assert!(order("_sendo-wildcard.example.com") > order("*.example.com"));
         assert!(order("a.z.com") > order("z.b.com"));
-    }
-
-    #[test]
-    fn the_cheaper_way_is_taken() {
-        assert!(one_by_one(3, 10_000));
-        assert!(!one_by_one(3, 500));
-        assert!(!one_by_one(1, 4));
     }
 }

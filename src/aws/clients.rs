@@ -12,6 +12,7 @@ use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_elasticloadbalancingv2::types::TargetGroup;
+use aws_smithy_runtime_api::client::http::HttpClient;
 use tokio::sync::Mutex;
 
 use super::buckets::RateLimit;
@@ -83,6 +84,17 @@ impl Clients {
     /// Reads the configuration; nothing is called yet.
     pub async fn connect(options: Options) -> Self {
         let config = configure(&options).await;
+        Clients::with(options, config)
+    }
+
+    /// The same behind another HTTP client, which may answer whatever it likes: recorded or made-up answers.
+    pub async fn behind(options: Options, http: impl HttpClient + 'static) -> Self {
+        let config = configure(&options).await;
+        let config = config.into_builder().http_client(http).build();
+        Clients::with(options, config)
+    }
+
+    fn with(options: Options, config: SdkConfig) -> Self {
         Clients(Arc::new(Shared {
             gate: Gate::new(options.rate, options.pause),
             options,

@@ -9,6 +9,7 @@ mod transition;
 
 use std::sync::LazyLock;
 
+use super::canonical::canonical;
 use super::shape::{Cost, Field, Shape, field, integer_between, keyed, map, object, one_of, set, string};
 use super::types::{Replacement, ResourceType};
 use crate::value::{Map, Text, Value};
@@ -80,6 +81,8 @@ fn fields() -> Vec<Field> {
     ]
 }
 
+static CONDITION: LazyLock<Shape> = LazyLock::new(condition);
+
 fn condition() -> Shape {
     object(
         "RuleCondition",
@@ -114,7 +117,12 @@ pub fn canonical_conditions(value: &Value) -> Value {
     let Some(items) = value.as_list() else {
         return value.clone();
     };
-    let mut items: Vec<Value> = items.iter().map(canonical_condition).collect();
+    // By the table first: what it takes away must not have a say in the order.
+    let item = &*CONDITION;
+    let mut items: Vec<Value> = items
+        .iter()
+        .map(|condition| canonical(item, &canonical_condition(condition)))
+        .collect();
     items.sort();
     items.dedup();
     Value::List(items)

@@ -53,13 +53,36 @@ pub struct Allocation {
 /// # Guarantees
 /// - no two rules get one number, and none gets a standing rule's
 /// - of two wanted rules the narrower one has the smaller number, unless both numbers are explicit
-/// - where every rule got a number: given its own answer as current numbers, it changes nothing
+/// - given its own answer as current numbers, it changes nothing
+/// - a rule that has a number is refused for the sake of explicit numbers and of rules that have one, never for a new one
 pub fn allocate(standing: &[Standing], wanted: &[Wanted]) -> Allocation {
+    let mut allocation = once(standing, wanted);
+    // Where not all fit, one that moved may have left room for one that was refused.
+    for _ in 0..wanted.len() {
+        let numbered: Vec<Wanted> = wanted
+            .iter()
+            .map(|rule| Wanted {
+                current: allocation.numbers.get(&rule.address).copied().or(rule.current),
+                ..rule.clone()
+            })
+            .collect();
+        let again = once(standing, &numbered);
+        if again.numbers == allocation.numbers {
+            break;
+        }
+        allocation = again;
+    }
+    allocation
+}
+
+fn once(standing: &[Standing], wanted: &[Wanted]) -> Allocation {
     let mut allocation = Allocation::default();
     let mut fixed = Fixed::new(standing, wanted, &mut allocation);
     let mut seen: BTreeMap<&Value, &Text> = BTreeMap::new();
     let mut free: Vec<Free<'_>> = Vec::new();
-    for rule in sorted(wanted).into_iter().filter(|rule| rule.explicit.is_none()) {
+    let mut rules: Vec<&Wanted> = wanted.iter().filter(|rule| rule.explicit.is_none()).collect();
+    rules.sort_by_key(|rule| (rule.current.is_none(), &rule.address));
+    for rule in rules {
         match seen.get(&rule.conditions) {
             Some(twin) => {
                 let message = format!("it matches the same requests as {twin}");
@@ -75,12 +98,6 @@ pub fn allocate(standing: &[Standing], wanted: &[Wanted]) -> Allocation {
     Search::new(&fixed, free).run(&mut allocation);
     allocation.impossible.sort();
     allocation
-}
-
-fn sorted(wanted: &[Wanted]) -> Vec<&Wanted> {
-    let mut rules: Vec<&Wanted> = wanted.iter().collect();
-    rules.sort_by(|a, b| a.address.cmp(&b.address));
-    rules
 }
 
 /// The rules whose numbers are given.
@@ -107,8 +124,12 @@ impl Fixed {
             explicit_from: standing.len(),
             taken: standing.iter().map(|rule| rule.priority).collect(),
         };
-        for rule in sorted(wanted) {
-            let Some(number) = rule.explicit else { continue };
+        let mut explicit: Vec<(&Wanted, u32)> = wanted
+            .iter()
+            .filter_map(|rule| Some((rule, rule.explicit?)))
+            .collect();
+        explicit.sort_by_key(|(rule, number)| (rule.current != Some(*number), &rule.address));
+        for (rule, number) in explicit {
             if let Some(holder) = fixed.rules.iter().find(|other| other.priority == number) {
                 let message = format!("priority {number} is taken by {}", holder.label);
                 allocation.impossible.push((rule.address.clone(), message));
@@ -207,8 +228,8 @@ struct Search<'a> {
     /// For each rule those that are narrower, and those that are wider.
     inside: Vec<Vec<usize>>,
     around: Vec<Vec<usize>>,
-    kept: BTreeSet<usize>,
-    given_up: BTreeSet<usize>,
+    /// The numbers of live rules that get no other.
+    held: BTreeSet<u32>,
 }
 
 impl<'a> Search<'a> {
@@ -231,45 +252,25 @@ impl<'a> Search<'a> {
             )
         });
         let (inside, around) = relations(&free);
-        let kept = (0..free.len())
-            .filter(|index| fixed.can_keep(&free[*index]))
-            .collect();
         Search {
             fixed,
             free,
             inside,
             around,
-            kept,
-            given_up: BTreeSet::new(),
+            held: BTreeSet::new(),
         }
     }
 
     fn run(mut self, allocation: &mut Allocation) {
-        self.settle_kept();
-        let settled = self.kept.clone();
-        let mut first_stuck = None;
-        let numbers = loop {
-            let stuck = match self.place() {
-                Ok(numbers) => break numbers,
-                Err(stuck) => stuck,
-            };
-            let root = *first_stuck.get_or_insert(stuck);
-            match self.in_the_way(stuck) {
-                Some(index) => self.kept.remove(&index),
-                None => {
-                    let free = &self.free[root];
-                    allocation
-                        .impossible
-                        .push((free.rule.address.clone(), self.fixed.reason(free)));
-                    first_stuck = None;
-                    self.kept = settled
-                        .difference(&self.given_up)
-                        .copied()
-                        .filter(|index| *index != root)
-                        .collect();
-                    self.given_up.insert(root)
-                }
-            };
+        let (members, hopeless): (BTreeSet<usize>, BTreeSet<usize>) =
+            (0..self.free.len()).partition(|index| self.has_hope(*index));
+        for index in hopeless {
+            self.held.extend(self.free[index].rule.current);
+            self.refuse(index, allocation);
+        }
+        let numbers = match self.find(&members) {
+            Some(numbers) => numbers,
+            None => self.one_by_one(&members, allocation),
         };
         let address = |index: usize| self.free[index].rule.address.clone();
         allocation.numbers.extend(
@@ -279,27 +280,82 @@ impl<'a> Search<'a> {
         );
     }
 
+    /// Whether the rule would find a number if it were alone.
+    fn has_hope(&self, index: usize) -> bool {
+        let free = &self.free[index];
+        self.fixed.can_keep(free) || self.number(index, &BTreeMap::new(), &self.fixed.taken).is_some()
+    }
+
+    /// Where not all fit: what stands stays as it is, and what is wanted beside it gets what is left. Nothing here may
+    /// hang on which of two rules moved before, or the next run would decide otherwise.
+    fn one_by_one(&mut self, members: &BTreeSet<usize>, allocation: &mut Allocation) -> BTreeMap<usize, u32> {
+        let mut kept = BTreeSet::new();
+        for index in members.iter().copied() {
+            if self.fixed.can_keep(&self.free[index]) && self.conflicts(index, &kept) == 0 {
+                kept.insert(index);
+            }
+        }
+        let mut numbers = self.numbers_of(&kept);
+        let (live, new): (Vec<usize>, Vec<usize>) = members
+            .difference(&kept)
+            .partition(|index| self.free[**index].rule.current.is_some());
+        self.held
+            .extend(live.iter().filter_map(|index| self.free[*index].rule.current));
+        let mut taken = self.taken(&numbers);
+        for index in live.into_iter().chain(new) {
+            match self.number(index, &numbers, &taken) {
+                Some(number) => {
+                    taken.insert(number);
+                    numbers.insert(index, number);
+                }
+                None => self.refuse(index, allocation),
+            }
+        }
+        numbers
+    }
+
+    fn refuse(&self, index: usize, allocation: &mut Allocation) {
+        let free = &self.free[index];
+        let reason = self.fixed.reason(free);
+        allocation.impossible.push((free.rule.address.clone(), reason));
+    }
+
+    /// A number for each of `members`, of whom as many as possible keep theirs; `None` where they do not all fit.
+    fn find(&self, members: &BTreeSet<usize>) -> Option<BTreeMap<usize, u32>> {
+        let mut kept = self.settled(members);
+        loop {
+            let stuck = match self.place(members, &kept) {
+                Ok(numbers) => return Some(numbers),
+                Err(stuck) => stuck,
+            };
+            let index = self.in_the_way(stuck, &kept)?;
+            kept.remove(&index);
+        }
+    }
+
     fn current(&self, index: usize) -> u32 {
         self.free[index].rule.current.unwrap_or(0)
     }
 
-    /// Takes back the numbers of rules that stand in the wrong order, those in most conflicts first.
-    fn settle_kept(&mut self) {
+    /// Those of `members` that can keep their numbers, without those that stand in the wrong order: of these the ones in
+    /// most conflicts go first.
+    fn settled(&self, members: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut kept: BTreeSet<usize> = members
+            .iter()
+            .copied()
+            .filter(|index| self.fixed.can_keep(&self.free[*index]))
+            .collect();
         loop {
-            let worst = self
-                .kept
-                .iter()
-                .map(|index| (self.conflicts(*index), *index))
-                .max();
-            match worst {
-                Some((conflicts, index)) if conflicts > 0 => self.kept.remove(&index),
-                _ => return,
+            let conflicts = kept.iter().map(|index| (self.conflicts(*index, &kept), *index));
+            match conflicts.max() {
+                Some((conflicts, index)) if conflicts > 0 => kept.remove(&index),
+                _ => return kept,
             };
         }
     }
 
     /// How many of those that keep their numbers stand on the wrong side of the rule.
-    fn conflicts(&self, index: usize) -> usize {
+    fn conflicts(&self, index: usize, kept: &BTreeSet<usize>) -> usize {
         let number = self.current(index);
         let narrow = self.inside[index]
             .iter()
@@ -307,38 +363,38 @@ impl<'a> Search<'a> {
         let wide = self.around[index]
             .iter()
             .filter(|other| self.current(**other) <= number);
-        narrow
-            .chain(wide)
-            .filter(|other| self.kept.contains(*other))
-            .count()
+        narrow.chain(wide).filter(|other| kept.contains(*other)).count()
     }
 
-    /// A number for every rule, or the first one for which there is none.
-    fn place(&self) -> Result<BTreeMap<usize, u32>, usize> {
-        let mut numbers: BTreeMap<usize, u32> = self
-            .kept
-            .iter()
-            .map(|index| (*index, self.current(*index)))
-            .collect();
-        let mut taken = self.fixed.taken.clone();
-        taken.extend(numbers.values());
-        taken.extend(
-            self.given_up
-                .iter()
-                .filter_map(|index| self.free[*index].rule.current),
-        );
-        for index in 0..self.free.len() {
-            if self.kept.contains(&index) || self.given_up.contains(&index) {
-                continue;
-            }
-            let (after, before) = self.bounds(index, &numbers);
-            let number = (after + 1..before)
-                .find(|number| !taken.contains(number))
-                .ok_or(index)?;
+    /// A number for each of `members` around those that are kept, or the first one for which there is none.
+    fn place(
+        &self,
+        members: &BTreeSet<usize>,
+        kept: &BTreeSet<usize>,
+    ) -> Result<BTreeMap<usize, u32>, usize> {
+        let mut numbers = self.numbers_of(kept);
+        let mut taken = self.taken(&numbers);
+        for index in members.difference(kept).copied() {
+            let number = self.number(index, &numbers, &taken).ok_or(index)?;
             taken.insert(number);
             numbers.insert(index, number);
         }
         Ok(numbers)
+    }
+
+    fn numbers_of(&self, kept: &BTreeSet<usize>) -> BTreeMap<usize, u32> {
+        kept.iter().map(|index| (*index, self.current(*index))).collect()
+    }
+
+    fn taken(&self, numbers: &BTreeMap<usize, u32>) -> BTreeSet<u32> {
+        let given = numbers.values().chain(&self.held).chain(&self.fixed.taken);
+        given.copied().collect()
+    }
+
+    /// The first number that the rule can have beside these.
+    fn number(&self, index: usize, numbers: &BTreeMap<usize, u32>, taken: &BTreeSet<u32>) -> Option<u32> {
+        let (after, before) = self.bounds(index, numbers);
+        (after + 1..before).find(|number| !taken.contains(number))
     }
 
     /// Between which numbers the rule must stand, both excluded, given those that others have.
@@ -364,18 +420,14 @@ impl<'a> Search<'a> {
 
     /// Whose number must be taken back so that the rule finds one: a wider one's first, then a narrower one's, then
     /// that of any rule.
-    fn in_the_way(&self, stuck: usize) -> Option<usize> {
-        let wider = self.around[stuck]
-            .iter()
-            .filter(|other| self.kept.contains(*other));
-        let inside = self.inside[stuck]
-            .iter()
-            .filter(|other| self.kept.contains(*other));
+    fn in_the_way(&self, stuck: usize, kept: &BTreeSet<usize>) -> Option<usize> {
+        let wider = self.around[stuck].iter().filter(|other| kept.contains(*other));
+        let inside = self.inside[stuck].iter().filter(|other| kept.contains(*other));
         let number = |index: &&usize| self.current(**index);
         wider
             .min_by_key(number)
             .or_else(|| inside.max_by_key(number))
-            .or_else(|| self.kept.iter().max_by_key(number))
+            .or_else(|| kept.iter().max_by_key(number))
             .copied()
     }
 }

@@ -151,3 +151,13 @@ fn a_rule_that_keeps_a_group_changes_at_once() {
     );
     assert_eq!(transition(&forwarding(&[]), &forwarding(&[("blue", 1)])), None);
 }
+
+#[test]
+fn what_says_nothing_has_no_say_in_the_order_of_conditions() {
+    let odd = rule(
+        json!([{"field": "", "values": ["b"]}, {"other": 1, "values": ["a"]}, {"name": null, "values": ["c"]}]),
+        json!([]),
+    );
+    let once = canonical(table(), &odd);
+    assert_eq!(canonical(table(), &once), once);
+}

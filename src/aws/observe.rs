@@ -10,13 +10,11 @@ use futures::stream::FuturesUnordered;
 
 use super::clients::Clients;
 use super::{AwsError, Observed, Provider, Reading};
+use crate::resource::dns_record::HOSTED_ZONE;
 use crate::resource::graph::{Desired, Resource};
 use crate::resource::snapshot::{Live, Observation, Owner, ReadFailure, Snapshot};
 use crate::resource::types::ResourceType;
 use crate::value::{Map, Text, Value};
-
-/// The tag of a listener rule whose hosts have records: the zone that they are in.
-const HOSTED_ZONE: &str = "sendo:hosted-zone";
 
 /// Reads what is desired, and what is ours but not desired where `list_orphans` says so.
 ///

@@ -7,7 +7,7 @@ use super::ingress::{Ingress, Placed};
 use super::settings::Part;
 use super::source::Source;
 use super::{kinds, naming};
-use crate::resource::dns_record::zone_id;
+use crate::resource::dns_record::{HOSTED_ZONE, zone_id};
 use crate::resource::graph::{Lookup, address};
 use crate::value::{Map, Reference, Reveal, Text, Value};
 
@@ -201,8 +201,7 @@ impl Publication<'_> {
         spec.insert("forward", vec![Value::Map(forward)]);
         let mut tags = self.tags(ingress);
         if let Some(zone) = &ingress.zone {
-            // When no manifest names the zone any more, this tells where the records are.
-            tags.insert("sendo:hosted-zone", zone_id(zone));
+            tags.insert(HOSTED_ZONE, zone_id(zone));
         }
         spec.insert("tags", tags);
         let address = self.address(&[&ingress.name, "listener_rule"]);

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Change, Plan};
+use crate::resource::dns_record::{DNS_RECORD, HOSTED_ZONE};
 use crate::resource::graph::ManifestId;
-use crate::value::Text;
+use crate::value::{Text, Value};
 
 /// One step of an apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,19 +180,38 @@ impl Graph {
         }
         for family in families.values() {
             for at in family {
+                let forgotten: Vec<usize> = family
+                    .iter()
+                    .copied()
+                    .filter(|other| forgets(&changes[*other], &changes[*at]))
+                    .collect();
                 for other in family.iter().filter(|other| *other != at) {
-                    self.order_deletion(changes, *at, *other);
+                    self.order_deletion(changes, *at, *other, forgotten.is_empty());
+                }
+                for other in forgotten {
+                    self.order_forgetting(*at, other);
                 }
             }
         }
     }
 
-    fn order_deletion(&mut self, changes: &[Change], at: usize, other: usize) {
+    /// What tells where something stands tells it until that is gone: nobody would find it after a death in between.
+    fn order_forgetting(&mut self, gone: usize, teller: usize) {
+        for act in [Act::Transition, Act::Update] {
+            self.need(self.step(teller, act), self.step(gone, Act::Delete));
+        }
+    }
+
+    fn order_deletion(&mut self, changes: &[Change], at: usize, other: usize, comes_last: bool) {
+        // What is replaced in its place goes and comes before whatever follows from it, deletions too.
+        if changes[at].action == Action::DeleteThenCreate {
+            return;
+        }
         let delete = self.step(at, Act::Delete);
         if changes[other].kind.rank > changes[at].kind.rank {
             self.need(delete, self.step(other, Act::Delete));
         }
-        if changes[at].action != Action::DeleteThenCreate {
+        if comes_last {
             self.need(delete, self.done(other));
         }
     }
@@ -244,6 +264,17 @@ impl Graph {
         };
         order.iter().map(|at| moved(&self.steps[*at])).collect()
     }
+}
+
+/// Whether an update takes away the tag that alone tells of the hosted zone that a record leaves.
+fn forgets(teller: &Change, gone: &Change) -> bool {
+    let tag = |spec: Option<&Value>| Some(spec?.get("tags")?.text(HOSTED_ZONE)?.to_owned());
+    let told = teller.live.as_ref().and_then(|live| tag(Some(&live.spec)));
+    gone.action == Action::Delete
+        && teller.action == Action::Update
+        && gone.kind.name == DNS_RECORD.name
+        && told.is_some()
+        && tag(teller.spec.as_ref()).is_none()
 }
 
 fn wanted(changes: &[Change]) -> impl Iterator<Item = (usize, &Change)> {

@@ -12,6 +12,10 @@ use crate::value::{Map, Value};
 
 pub use name::{canonical_name, escape, owned_name, ownership_name};
 
+/// The tag of a listener rule whose hosts have records: the zone that they are in. It alone tells of a zone that no
+/// manifest names any more.
+pub const HOSTED_ZONE: &str = "sendo:hosted-zone";
+
 /// Alias records with the TXT record that proves whose they are.
 pub static DNS_RECORD: ResourceType = ResourceType {
     name: "dns_record",

@@ -16,6 +16,8 @@ mod drift;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod main_job;
 #[cfg(test)]
 mod ownership;
@@ -33,6 +35,8 @@ mod sandbox_sdk;
 mod secrets;
 #[cfg(test)]
 mod traffic;
+#[cfg(test)]
+mod troubled;
 #[cfg(test)]
 mod updates;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use sendo_sandbox::elbv2::Priority;
 use sendo_sandbox::state::World;
 
-use super::harness::{PROJECT, REGION, Stage, addresses, ingress, service, text};
+use super::harness::{Death, PROJECT, REGION, Stage, addresses, ingress, service, text};
 
 /// How long the sandbox checks a new target.
 const CHECK: SignedDuration = SignedDuration::from_secs(1);
@@ -91,6 +91,39 @@ async fn a_target_group_is_replaced_without_a_moment_of_no_healthy_target() {
         new
     );
     stage.is_settled().await;
+}
+
+/// Dies at every write of a replacement in turn, and finishes it: at no call nobody is served.
+async fn is_served_through_deaths(death: fn(u64) -> Death) {
+    let before = ingress("api.example.com", ", protocolVersion: HTTP1");
+    let stage = stage(&("desiredCount: 2\n".to_owned() + &before)).await;
+    stage.apply().await;
+    stage.sandbox.advance(std::time::Duration::from_secs(10));
+    let begin = stage.keep();
+    stage.edit("api.yaml", "protocolVersion: HTTP1", "protocolVersion: HTTP2");
+    let outages = outages(&stage);
+    for n in 1.. {
+        stage.go_back(&begin);
+        let died = stage.die(death(n)).await;
+        if !died {
+            assert!(n > 5, "it had only {n} writes");
+            break;
+        }
+        stage.apply().await;
+        stage.is_settled().await;
+        assert_eq!(*outages.lock().unwrap(), [""; 0], "{:?}", death(n));
+        assert_eq!(stage.region(|region| region.elbv2.target_groups.len()), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_replacement_that_died_before_any_write_leaves_everybody_served() {
+    is_served_through_deaths(Death::Before).await;
+}
+
+#[tokio::test]
+async fn a_replacement_that_died_after_any_write_leaves_everybody_served() {
+    is_served_through_deaths(Death::After).await;
 }
 
 fn priorities(stage: &Stage) -> Vec<(String, String)> {

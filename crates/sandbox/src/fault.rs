@@ -32,7 +32,9 @@ pub enum When {
     Nth(u64),
     /// The first n calls.
     First(u64),
-    /// The first n calls of every operation that is meant.
+    /// Every call from the nth on.
+    From(u64),
+    /// Of every call the first n times that it is made: the same operation with the same parameters.
     FirstOfEach(u64),
     /// A share of the calls. Whether one is hit follows from the seed, the operation, the parameters and how often the
     /// same was asked before: it is the same in every run, in whatever order the calls come.
@@ -76,7 +78,6 @@ pub(crate) struct Armed {
     pub seen: u64,
     /// Calls that it hit.
     pub hit: u64,
-    of_each: HashMap<String, u64>,
     of_same: HashMap<[u8; 16], u64>,
 }
 
@@ -96,32 +97,36 @@ impl Armed {
             When::Always => true,
             When::Nth(n) => self.seen == n,
             When::First(n) => self.seen <= n,
-            When::FirstOfEach(n) => {
-                let seen = self.of_each.entry(format!("{service}:{operation}")).or_default();
-                *seen += 1;
-                *seen <= n
+            When::From(n) => self.seen >= n,
+            When::FirstOfEach(n) => self.again(&call_key(service, operation, params)) <= n,
+            When::Share { share, seed } => {
+                let key = call_key(service, operation, params);
+                draw(seed, &key, self.again(&key)) < share
             }
-            When::Share { share, seed } => self.draw(seed, service, operation, params) < share,
         }
     }
 
-    /// A number below 1 that only follows from the call and how often it came.
-    fn draw(&mut self, seed: u64, service: &str, operation: &str, params: Params<'_>) -> f64 {
-        let mut digest = Sha256::new();
-        digest.update(seed.to_be_bytes());
-        digest.update(format!("{service}:{operation}:{}", without_token(params.0)));
-        let same = first_half(&digest.clone().finalize());
-        let times = self.of_same.entry(same).or_default();
+    /// How often the same call came by now.
+    fn again(&mut self, key: &[u8; 16]) -> u64 {
+        let times = self.of_same.entry(*key).or_default();
         *times += 1;
-        digest.update(times.to_be_bytes());
-        let drawn = u128::from_be_bytes(first_half(&digest.finalize()));
-        drawn as f64 / u128::MAX as f64
+        *times
     }
 }
 
-fn first_half(digest: &[u8]) -> [u8; 16] {
+fn call_key(service: &str, operation: &str, params: Params<'_>) -> [u8; 16] {
+    first_half(format!("{service}:{operation}:{}", without_token(params.0)).as_bytes())
+}
+
+/// A number from 0 to 1 that follows from the call, how often it came, and the seed alone.
+fn draw(seed: u64, key: &[u8; 16], times: u64) -> f64 {
+    let of_all = [&seed.to_be_bytes()[..], key, &times.to_be_bytes()].concat();
+    u128::from_be_bytes(first_half(&of_all)) as f64 / u128::MAX as f64
+}
+
+fn first_half(text: &[u8]) -> [u8; 16] {
     let mut half = [0; 16];
-    half.copy_from_slice(&digest[..16]);
+    half.copy_from_slice(&Sha256::digest(text)[..16]);
     half
 }
 
@@ -145,7 +150,6 @@ impl Faults {
             fault,
             seen: 0,
             hit: 0,
-            of_each: HashMap::new(),
             of_same: HashMap::new(),
         });
     }

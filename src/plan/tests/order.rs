@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::steps::steps;
+use crate::resource::dns_record::DNS_RECORD;
 
 /// The steps in their order as `Act address`.
 fn walk(plan: &Plan) -> Vec<String> {
@@ -128,6 +129,44 @@ fn of_two_triggers_the_old_one_is_silenced_before_the_new_one_exists() {
             "Quiesce ScheduledBatch/no1/other",
             "Create ScheduledBatch/no1/trigger",
             "Delete ScheduledBatch/no1/other"
+        ]
+    );
+}
+
+#[test]
+fn a_record_goes_before_what_tells_its_zone_forgets_it() {
+    let tagged = |tags: serde_json::Value| spec(json!({ "tags": tags }));
+    let plan = |tags: serde_json::Value| {
+        World::default()
+            .wants(&RULE, "Service/api", tagged(tags))
+            .has(
+                json!({"tags": {"sendo:hosted-zone": "Z1", "team": "a"}}),
+                Some(json!({"tags": {"sendo:hosted-zone": "Z1", "team": "a"}})),
+            )
+            .wants(&SERVICE, "Service/api", using("Service/api"))
+            .leftover(&DNS_RECORD, "Service/api")
+            .plan(&Options::default())
+    };
+    let (record, rule) = ("Delete Service/api/dns_record", "Update Service/api/rule");
+    let leaves = walk(&plan(json!({"team": "a"})));
+    assert!(before(&leaves, record, rule), "{leaves:?}");
+    let stays = walk(&plan(json!({"team": "b", "sendo:hosted-zone": "Z1"})));
+    assert!(before(&stays, rule, record), "{stays:?}");
+}
+
+#[test]
+fn what_is_replaced_in_its_place_does_not_wait_for_what_goes_in_the_end() {
+    let plan = World::default()
+        .wants(&SERVICE, "Service/api", spec(json!({"zone": "b"})))
+        .has(json!({"zone": "a"}), None)
+        .leftover(&DNS_RECORD, "Service/api")
+        .plan(&Options::default());
+    assert_eq!(
+        walk(&plan),
+        [
+            "Delete Service/api/service",
+            "Create Service/api/service",
+            "Delete Service/api/dns_record"
         ]
     );
 }

@@ -31,6 +31,7 @@ pub struct Stage {
     server: Server,
     folder: TempDir,
     environment: Option<String>,
+    prunes: bool,
     mark: Mutex<usize>,
 }
 
@@ -55,6 +56,7 @@ impl Stage {
             sandbox,
             folder: TempDir::new().unwrap(),
             environment: None,
+            prunes: false,
             mark: Mutex::new(0),
         }
     }
@@ -75,6 +77,12 @@ impl Stage {
     /// In one of several environments.
     pub fn environment(mut self, name: &str) -> Self {
         self.environment = Some(name.to_owned());
+        self
+    }
+
+    /// With everything pruned that the project allows.
+    pub fn pruning(mut self) -> Self {
+        self.prunes = true;
         self
     }
 
@@ -151,6 +159,7 @@ impl Stage {
         let composed = self.composed();
         let desired = valid(&composed);
         let mut options = composed.plan_options(false);
+        options.prune.requested = self.prunes;
         change(&mut options);
         let session = self.session().await;
         let (plan, snapshot) = session.plan(desired, &options).await.unwrap();

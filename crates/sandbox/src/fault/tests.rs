@@ -29,6 +29,7 @@ fn a_fault_hits_exactly_the_calls_it_names() {
     assert_eq!(of_create(None, When::Always), [true, true, true]);
     assert_eq!(of_create(None, When::Nth(2)), [false, true, false]);
     assert_eq!(of_create(None, When::First(2)), [true, true, false]);
+    assert_eq!(of_create(None, When::From(2)), [false, true, true]);
     assert_eq!(of_create(Some("logs"), When::Always), [false, false, false]);
 }
 
@@ -41,11 +42,16 @@ fn other_operations_are_neither_hit_nor_counted() {
 }
 
 #[test]
-fn the_first_of_each_operation_is_counted_by_operation() {
+fn the_first_of_each_call_is_told_by_its_parameters() {
     let mut faults = faults(None, "writes", When::FirstOfEach(1));
-    let hits = ["CreateService", "ListServices", "CreateService", "UpdateService"]
-        .map(|operation| hit(&mut faults, operation, &json!({})));
-    assert_eq!(hits, [true, false, false, true]);
+    let calls = [
+        ("CreateService", 1),
+        ("CreateService", 2),
+        ("CreateService", 1),
+        ("ListServices", 1),
+    ];
+    let hits = calls.map(|(operation, name)| hit(&mut faults, operation, &json!({ "name": name })));
+    assert_eq!(hits, [true, true, false, false]);
 }
 
 /// Which of many calls a tenth of all is.

@@ -1,0 +1,90 @@
+//! An AWS that fails, throttles and loses answers, and two applies at once: in the end everything is there once.
+
+use std::time::Duration;
+
+use sendo_sandbox::{Effect, Latency, Pattern, When};
+
+use super::harness::{Census, Stage};
+
+/// How many applies may be needed while AWS fails.
+const ENOUGH: usize = 12;
+
+async fn shop() -> Stage {
+    Stage::new()
+        .await
+        .copy_of("examples/shop")
+        .environment("production")
+}
+
+async fn undisturbed() -> Census {
+    let stage = shop().await;
+    stage.apply().await;
+    let census = stage.census();
+    assert!(census.values().all(|count| *count == 1), "{census:#?}");
+    census
+}
+
+/// Applies until all of it is done, and returns how often.
+async fn gets_through(stage: &Stage) -> usize {
+    let mut report = stage.try_apply().await;
+    for applies in 1..ENOUGH {
+        if report.is_success() {
+            return applies;
+        }
+        report = stage.try_apply().await;
+    }
+    panic!("it never got through: {report:#?}");
+}
+
+/// Applies while calls fail, heals AWS, and expects that everything is there once. Returns how often it was applied.
+async fn comes_out_right(when: When, effect: Effect) -> usize {
+    let expected = undisturbed().await;
+    let stage = shop().await;
+    stage.fault("*", when, effect.clone());
+    let applies = gets_through(&stage).await;
+    stage.sandbox.heal();
+    assert_eq!(stage.census(), expected, "{when:?} {effect:?}");
+    stage.is_settled().await;
+    applies
+}
+
+#[tokio::test]
+async fn every_call_is_throttled_once_and_one_apply_is_enough() {
+    assert_eq!(comes_out_right(When::FirstOfEach(1), Effect::Throttled).await, 1);
+}
+
+#[tokio::test]
+async fn every_call_fails_once() {
+    comes_out_right(When::FirstOfEach(1), Effect::Failed).await;
+}
+
+#[tokio::test]
+async fn the_answer_of_every_call_is_lost_once() {
+    comes_out_right(When::FirstOfEach(1), Effect::DropAnswer).await;
+}
+
+#[tokio::test]
+async fn a_tenth_of_all_calls_goes_wrong() {
+    for seed in 1..=6 {
+        for effect in [Effect::Failed, Effect::DropAnswer] {
+            comes_out_right(When::Share { share: 0.1, seed }, effect).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_applies_at_once_make_everything_once() {
+    let expected = undisturbed().await;
+    let stage = shop().await;
+    // Both have read an empty account before either writes.
+    stage.sandbox.delay(Latency {
+        calls: Pattern::any(),
+        takes: Duration::from_millis(20),
+    });
+    let apply = || stage.sendo(&["apply", "--yes"]);
+    let (first, second) = tokio::join!(apply().run(), apply().run());
+    stage.sandbox.heal();
+    stage.apply().await;
+    assert_eq!(stage.census(), expected, "{first:#?} {second:#?}");
+    stage.is_settled().await;
+}

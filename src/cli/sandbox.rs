@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::global::{Global, Output};
 use crate::console;
-use sendo_sandbox::{Options, Sandbox, Seed, Server};
+use sendo_sandbox::{Clock, Fault, Latency, Options, Sandbox, Seed, Server, Stale, Throttle};
 
 /// The arguments of `sendo sandbox`.
 #[derive(Debug, Clone, Args)]
@@ -24,6 +24,40 @@ pub struct SandboxArgs {
     /// The account
     #[arg(long, value_name = "ID", default_value = "123456789012")]
     pub account: String,
+    /// How time passes: `real`, so many times as fast (`60x`), or `manual`, which stands till it is moved
+    #[arg(long, value_name = "CLOCK", default_value = "real")]
+    pub clock: Clock,
+    /// Let calls take their time: `30ms`, or `ecs:CreateService=2s`. Repeatable, the last that means a call counts
+    #[arg(long, value_name = "[CALLS=]TIME")]
+    pub latency: Vec<Latency>,
+    /// Limit the rate of calls: `aws` for all that AWS documents, or `ecs:CreateService rate=1 burst=5`. Repeatable
+    #[arg(long, value_name = "aws|LIMIT")]
+    pub throttle: Vec<Throttle>,
+    /// Let calls go wrong: `ecs:CreateService nth=3 code=ThrottlingException`, `writes share=0.1 seed=7
+    /// code=failure`, `* firstOfEach=1 drop=answer`. Repeatable
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<Fault>,
+    /// Let reads answer from the state of a while ago: `2s`, or `ecs=5s`. Repeatable
+    #[arg(long, value_name = "[CALLS=]TIME")]
+    pub stale: Vec<Stale>,
+}
+
+impl SandboxArgs {
+    fn disturb(&self, sandbox: &Sandbox) {
+        self.latency
+            .iter()
+            .cloned()
+            .for_each(|latency| sandbox.delay(latency));
+        self.throttle
+            .iter()
+            .cloned()
+            .for_each(|throttle| sandbox.throttle(throttle));
+        self.fault.iter().cloned().for_each(|fault| sandbox.inject(fault));
+        self.stale
+            .iter()
+            .cloned()
+            .for_each(|stale| sandbox.answer_late(stale));
+    }
 }
 
 /// Serves until it is stopped; `--sandbox=FILE` keeps its state.
@@ -33,9 +67,10 @@ pub async fn run(global: &Global, args: &SandboxArgs) -> anyhow::Result<u8> {
         account: args.account.clone(),
         state_file: global.sandbox.clone(),
         seed: args.seed,
-        ..Options::default()
+        clock: args.clock,
     };
     let sandbox = Sandbox::open(options)?;
+    args.disturb(&sandbox);
     let listener = tokio::net::TcpListener::bind(args.listen)
         .await
         .with_context(|| format!("failed to listen on {}", args.listen))?;

@@ -111,6 +111,26 @@ async fn twenty_batches_of_one_template_move_to_a_new_image_with_one_revision() 
     let counts = ["RegisterTaskDefinition", "PutTargets", "PutRule"].map(|operation| stage.count(operation));
     assert_eq!(counts, [1, 20, 0]);
     stage.is_settled().await;
+    one_gets_more_cpu(&stage).await;
+}
+
+/// The first batch leaves the common definition for one of its own, and the others are not touched.
+async fn one_gets_more_cpu(stage: &Stage) {
+    let rules = || stage.region(|region| region.events.rules.clone());
+    let before = rules();
+    let own = "metadata: {name: no0}\nspec:\n  taskDefinition: {cpu: 512, memory: 1024}\n";
+    stage.edit("batches.yaml", "metadata: {name: no0}\nspec:\n", own);
+    stage.mark();
+    stage.apply().await;
+    let counts = ["RegisterTaskDefinition", "PutTargets"].map(|operation| stage.count(operation));
+    assert_eq!(counts, [1, 1], "{:?}", stage.writes());
+    let after = rules();
+    let changed: Vec<&String> = before
+        .keys()
+        .filter(|name| before[*name].targets != after[*name].targets)
+        .collect();
+    assert_eq!(changed, ["shop-production-no0"]);
+    stage.is_settled().await;
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ mod reads;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod sandbox_sdk;

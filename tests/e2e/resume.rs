@@ -1,15 +1,9 @@
-//! An apply may end between any two calls: the next one finishes the work, and nothing is doubled or left over.
-
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+//! The answer of a call may get lost, or the call refused: the next apply finishes the work, and nothing is doubled or left
+//! over.
 
 use sendo_sandbox::{Effect, When};
 
-use super::harness::{Stage, finish, signal};
-
-/// Where the process is killed, counted in writes.
-const DEATHS: [usize; 6] = [1, 4, 8, 13, 18, 23];
+use super::harness::{Census, Stage};
 
 /// The first call of each of these is carried out and its answer lost.
 const CREATIONS: [&str; 11] = [
@@ -33,81 +27,11 @@ async fn shop() -> Stage {
         .environment("production")
 }
 
-/// How many there are of everything, with the names that sendo gives.
-fn inventory(stage: &Stage) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> = stage
-        .revisions()
-        .into_iter()
-        .map(|(family, count)| format!("family {family}: {count}"))
-        .collect();
-    let services: Vec<String> = stage.services().into_iter().map(|service| service.name).collect();
-    found.insert(format!("services {services:?}"));
-    stage.region(|region| {
-        let mut rules: Vec<String> = region
-            .elbv2
-            .rules
-            .values()
-            .map(|rule| format!("{} {:?}", rule.priority, rule.conditions))
-            .collect();
-        rules.sort();
-        let mut groups: Vec<&str> = region
-            .elbv2
-            .target_groups
-            .values()
-            .map(|group| group.settings.name.as_str())
-            .collect();
-        groups.sort_unstable();
-        found.insert(format!("rules {rules:#?}"));
-        found.insert(format!("target groups {groups:?}"));
-        found.insert(format!("logs {:?}", region.logs.groups.keys()));
-        found.insert(format!("triggers {:?}", region.events.rules.keys()));
-        found.insert(format!("schedules {:?}", region.scheduler.entries.keys()));
-    });
-    stage.sandbox.world_mut(|world| {
-        let zones = world.route53_mut().zones.values();
-        let mut records: Vec<String> = zones
-            .flat_map(|zone| &zone.records)
-            .map(|record| format!("{} {}", record.name, record.kind))
-            .collect();
-        records.sort();
-        found.insert(format!("records {records:?}"));
-    });
-    found
-}
-
 /// What an apply that nobody disturbs leaves.
-async fn undisturbed() -> BTreeSet<String> {
+async fn undisturbed() -> Census {
     let stage = shop().await;
     stage.apply().await;
-    inventory(&stage)
-}
-
-/// Runs an apply that is killed the moment it has written so often.
-async fn die_after(stage: &Stage, writes: usize) {
-    let victim: Arc<OnceLock<u32>> = Arc::default();
-    let (pid, seen) = (victim.clone(), AtomicUsize::new(0));
-    stage.sandbox.watch(move |call, _| {
-        if call.is_write && seen.fetch_add(1, Ordering::Relaxed) + 1 == writes {
-            signal(*pid.wait(), "KILL");
-        }
-    });
-    let child = stage.sendo(&["apply", "--yes"]).start();
-    victim.set(child.id()).unwrap();
-    let ran = finish(child).await;
-    assert_eq!(ran.code, None, "it ended before write {writes}: {ran:?}");
-    stage.sandbox.watch(|_, _| ());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_apply_that_was_killed_is_finished_by_the_next_with_nothing_doubled() {
-    let expected = undisturbed().await;
-    for writes in DEATHS {
-        let stage = shop().await;
-        die_after(&stage, writes).await;
-        stage.apply().await;
-        assert_eq!(inventory(&stage), expected, "killed after write {writes}");
-        stage.is_settled().await;
-    }
+    stage.census()
 }
 
 #[tokio::test]
@@ -119,7 +43,7 @@ async fn a_creation_whose_answer_was_lost_doubles_nothing() {
         let first = stage.try_apply().await;
         let second = stage.try_apply().await;
         assert!(second.is_success(), "{operation}: {first:#?} {second:#?}");
-        assert_eq!(inventory(&stage), expected, "{operation}: {first:#?}");
+        assert_eq!(stage.census(), expected, "{operation}: {first:#?}");
         stage.is_settled().await;
     }
 }
@@ -132,7 +56,7 @@ async fn a_failed_creation_is_told_and_made_by_the_next_apply() {
     let report = stage.try_apply().await;
     assert_eq!(report.failed.len(), 1, "{report:#?}");
     stage.apply().await;
-    assert_eq!(inventory(&stage), expected);
+    assert_eq!(stage.census(), expected);
 }
 
 /// The calls by which an update of the shop and its deletion are made.
@@ -166,7 +90,7 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
     stage.apply().await;
     change(&stage);
     stage.apply().await;
-    let expected = inventory(&stage);
+    let expected = stage.census();
     for operation in CHANGES {
         let stage = shop().await;
         stage.apply().await;
@@ -175,7 +99,7 @@ async fn a_change_whose_answer_was_lost_is_made_once() {
         let first = stage.try_apply().await;
         let second = stage.try_apply().await;
         assert!(second.is_success(), "{operation}: {first:#?} {second:#?}");
-        assert_eq!(inventory(&stage), expected, "{operation}: {first:#?}");
+        assert_eq!(stage.census(), expected, "{operation}: {first:#?}");
         stage.is_settled().await;
     }
 }
@@ -194,23 +118,5 @@ async fn a_deletion_whose_answer_was_lost_is_finished_by_the_next() {
             region.elbv2.target_groups.len() + region.events.rules.len() + region.scheduler.entries.len()
         });
         assert_eq!(left, 0, "{operation}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_update_that_was_killed_is_finished_by_the_next_with_nothing_doubled() {
-    let stage = shop().await;
-    stage.apply().await;
-    change(&stage);
-    stage.apply().await;
-    let expected = inventory(&stage);
-    for writes in [1, 3, 5] {
-        let stage = shop().await;
-        stage.apply().await;
-        change(&stage);
-        die_after(&stage, writes).await;
-        stage.apply().await;
-        assert_eq!(inventory(&stage), expected, "killed after write {writes}");
-        stage.is_settled().await;
     }
 }

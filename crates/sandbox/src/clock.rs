@@ -1,5 +1,6 @@
 //! The sandbox's time: out comes "now", either the machine's, faster than the machine's, or as told.
 
+use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,20 @@ pub enum Clock {
     Times(f64),
     /// Stands still at a moment until it is advanced.
     Manual(Timestamp),
+}
+
+impl FromStr for Clock {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let factor = text.strip_suffix('x').and_then(|factor| factor.parse().ok());
+        match (text, factor) {
+            ("real", _) => Ok(Self::Real),
+            ("manual", _) => Ok(Self::Manual(Timestamp::now())),
+            (_, Some(factor)) if f64::is_finite(factor) && factor > 0.0 => Ok(Self::Times(factor)),
+            _ => Err(format!("`{text}` is no clock: write `real`, `manual` or `60x`")),
+        }
+    }
 }
 
 /// A clock that runs; it never shows a time before the one it was started from.
@@ -66,6 +81,16 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_are_named() {
+        assert_eq!("real".parse(), Ok(Clock::Real));
+        assert_eq!("60x".parse(), Ok(Clock::Times(60.0)));
+        assert!(matches!("manual".parse(), Ok(Clock::Manual(_))));
+        for wrong in ["", "x", "0x", "-1x", "infx", "fast"] {
+            assert!(wrong.parse::<Clock>().is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_manual_clock_moves_only_by_hand() {

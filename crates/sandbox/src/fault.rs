@@ -168,7 +168,6 @@ impl Faults {
     }
 
     /// What was asked for and what it has seen, in order.
-    #[cfg(test)]
     pub fn all(&self) -> &[Armed] {
         &self.0
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming as Body};
-use hyper::header::{CONTENT_TYPE, HeaderName};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth;
+use crate::control;
 use crate::protocol::{self, Outgoing};
 use crate::sandbox::Sandbox;
 
@@ -111,6 +112,10 @@ async fn respond(sandbox: &Sandbox, request: Request<Body>) -> Result<Response<F
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE));
     };
     let body = body.to_bytes();
+    let query = head.uri.query().unwrap_or_default();
+    if let Some(reply) = control::answer(sandbox, &head.method, head.uri.path(), query, &body) {
+        return Ok(of_json(reply));
+    }
     let request_id = request_id(sandbox, &body);
     let request = protocol::Request {
         method: &head.method,
@@ -166,6 +171,15 @@ fn response(outgoing: Outgoing, request_id: &str) -> Response<Full<Bytes>> {
     builder
         .body(Full::from(outgoing.body))
         .unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn of_json((status, body): control::Reply) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(format!("{body}\n")));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 fn plain(status: StatusCode) -> Response<Full<Bytes>> {

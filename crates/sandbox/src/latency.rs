@@ -23,6 +23,11 @@ impl Latencies {
         self.0.push(latency);
     }
 
+    /// What was asked for, in order.
+    pub fn all(&self) -> &[Latency] {
+        &self.0
+    }
+
     /// How long a call takes: the last that means it says so.
     pub fn of(&self, service: &str, operation: &str) -> Duration {
         let mut meant = self.0.iter().rev();

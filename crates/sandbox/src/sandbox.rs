@@ -19,7 +19,7 @@ use crate::protocol::{Incoming, Unreadable};
 use crate::seed::Seed;
 use crate::service::{Service, is_write};
 use crate::state::World;
-use crate::store::Store;
+use crate::store::{Entry, Store};
 use crate::throttle::Asking;
 use crate::trouble::Trouble;
 use crate::watch::Watcher;
@@ -123,6 +123,9 @@ impl Sandbox {
         let clock = Running::start(options.clock, earliest);
         let mut world = saved.unwrap_or_else(|| World::new(&options.account, options.seed, clock.now()));
         world.resume(clock.now());
+        if let Some(store) = &store {
+            store.fold(&world).map_err(|source| store.error(source))?;
+        }
         Ok(Self(Arc::new(Inner {
             world: Mutex::new(world),
             clock,
@@ -272,14 +275,46 @@ impl Sandbox {
 
     fn run(&self, caller: &Caller, service: Service, operation: &str, params: &Value) -> Answer {
         let mut world = self.settled();
+        let past = locked(&self.0.trouble)
+            .history
+            .seen_by(service, operation, world.now);
+        if let Some(mut past) = past {
+            return past.call(caller, service, operation, Params(params));
+        }
         let answer = world.call(caller, service, operation, Params(params));
-        if answer.is_ok() && (is_write(operation) || operation == "AssumeRole") {
-            self.save(&world).map_err(|error| {
-                let message = format!("the sandbox failed to save its state: {error}");
-                ApiError::with_status(500, "InternalFailure", message)
-            })?;
+        if is_write(operation) || operation == "AssumeRole" {
+            locked(&self.0.trouble).history.note(&world);
+            self.note(&mut world, caller, (service, operation), params)
+                .map_err(|error| {
+                    let message = format!("the sandbox failed to save its state: {error}");
+                    ApiError::with_status(500, "InternalFailure", message)
+                })?;
         }
         answer
+    }
+
+    /// Notes a write for whoever opens the state file, one that was refused too: it may have used up a number.
+    fn note(
+        &self,
+        world: &mut World,
+        caller: &Caller,
+        (service, operation): (Service, &str),
+        params: &Value,
+    ) -> io::Result<()> {
+        let Some(store) = &self.0.store else {
+            return Ok(());
+        };
+        world.writes += 1;
+        let entry = Entry {
+            number: world.writes,
+            at: world.now,
+            access_key: caller.access_key.clone(),
+            region: caller.region.clone(),
+            service: service.name().to_owned(),
+            operation: operation.to_owned(),
+            parameters: params.clone(),
+        };
+        store.note(&entry, world)
     }
 
     fn settled(&self) -> MutexGuard<'_, World> {
@@ -311,6 +346,15 @@ impl Sandbox {
             calls.pop_front();
         }
         calls.push_back(call);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let folded = self.store.as_ref().map(|store| store.fold(&locked(&self.world)));
+        if let Some(Err(error)) = folded {
+            tracing::warn!(%error, "failed to save the sandbox's state; its journal has all of it");
+        }
     }
 }
 

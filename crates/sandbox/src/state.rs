@@ -27,6 +27,9 @@ pub struct World {
     pub seed: bool,
     /// Everything due up to here has happened.
     pub now: Timestamp,
+    /// How many writes there were while a state file was kept.
+    #[serde(default)]
+    pub writes: u64,
     /// Accounts by number.
     pub accounts: BTreeMap<String, Account>,
     /// Sessions of roles.
@@ -73,6 +76,7 @@ impl World {
             account: account.to_owned(),
             seed,
             now,
+            writes: 0,
             accounts: BTreeMap::new(),
             sts: Sts::default(),
         }

@@ -20,6 +20,15 @@ pub struct Limit {
     pub burst: f64,
 }
 
+/// What holds calls back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Throttle {
+    /// All limits that AWS documents.
+    AsAws,
+    /// One of your own.
+    Limit(Limit),
+}
+
 /// What a call takes from a bucket.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 enum Counts {
@@ -125,32 +134,34 @@ pub(crate) struct Asking<'a> {
 /// The limits that hold, and how full their buckets are.
 #[derive(Debug, Default)]
 pub(crate) struct Throttles {
-    as_aws: bool,
+    asked: Vec<Throttle>,
     rows: Vec<Row>,
     /// By row, account, region and, where every operation has its own, operation.
     buckets: BTreeMap<(usize, String), Bucket>,
 }
 
 impl Throttles {
-    /// Adds all limits that AWS documents; once.
-    pub fn as_aws(&mut self) {
-        if !self.as_aws {
-            self.rows.extend(DOCUMENTED.iter().cloned());
-            self.as_aws = true;
+    /// Adds a limit, or all that AWS documents.
+    pub fn add(&mut self, throttle: Throttle) {
+        match &throttle {
+            Throttle::AsAws if self.asked.contains(&throttle) => return,
+            Throttle::AsAws => self.rows.extend(DOCUMENTED.iter().cloned()),
+            Throttle::Limit(limit) => self.rows.push(Row {
+                service: limit.calls.service.clone(),
+                burst: limit.burst,
+                rate: limit.rate,
+                each: false,
+                counts: Counts::Calls,
+                fast: None,
+                operations: vec![limit.calls.operation.clone()],
+            }),
         }
+        self.asked.push(throttle);
     }
 
-    /// Adds a limit.
-    pub fn add(&mut self, limit: Limit) {
-        self.rows.push(Row {
-            service: limit.calls.service.clone(),
-            burst: limit.burst,
-            rate: limit.rate,
-            each: false,
-            counts: Counts::Calls,
-            fast: None,
-            operations: vec![limit.calls.operation.clone()],
-        });
+    /// What was asked for, in order.
+    pub fn all(&self) -> &[Throttle] {
+        &self.asked
     }
 
     /// Lets a call pass, which takes from every bucket that it draws on, or from none of them.

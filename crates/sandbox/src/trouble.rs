@@ -1,4 +1,4 @@
-//! What goes wrong on demand: faults, delays and limits, as one place that every call from the wire passes.
+//! What goes wrong on demand: faults, delays, limits and stale reads, as one place that every call from the wire passes.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::fault::{Effect, Fault, Faults};
 use crate::latency::{Latencies, Latency};
 use crate::sandbox::{Sandbox, locked};
-use crate::throttle::{Asking, Limit, Throttles};
+use crate::stale::{History, Stale};
+use crate::throttle::{Asking, Throttle, Throttles};
 
 /// Everything that was asked for.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub(crate) struct Trouble {
     pub faults: Faults,
     pub latencies: Latencies,
     pub throttles: Throttles,
+    pub history: History,
 }
 
 impl Trouble {
@@ -38,15 +40,21 @@ impl Sandbox {
 
     /// Limits the rate of calls as AWS documents that it does.
     pub fn throttle_as_aws(&self) {
-        locked(self.trouble()).throttles.as_aws();
+        self.throttle(Throttle::AsAws);
     }
 
-    /// Limits the rate of some calls, beside other limits.
-    pub fn throttle(&self, limit: Limit) {
-        locked(self.trouble()).throttles.add(limit);
+    /// Limits the rate of calls, beside other limits.
+    pub fn throttle(&self, throttle: Throttle) {
+        locked(self.trouble()).throttles.add(throttle);
     }
 
-    /// Takes back all faults, delays and limits.
+    /// Answers reads from the state of a while ago; of several that mean a read the last one counts.
+    pub fn answer_late(&self, stale: Stale) {
+        let world = self.world(Clone::clone);
+        locked(self.trouble()).history.add(stale, &world);
+    }
+
+    /// Takes back all faults, delays, limits and stale reads.
     pub fn heal(&self) {
         *locked(self.trouble()) = Trouble::default();
     }

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use sendo_sandbox::{Effect, Service, When};
+use std::time::Duration;
+
+use sendo_sandbox::{Effect, Latency, Pattern, Service, When};
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -318,6 +320,23 @@ async fn a_number_that_somebody_took_since_the_plan_is_replaced_by_a_free_one() 
     stage.by_hand("hand.example.com", 100);
     stage.bench.create(&prepared[0]).await.unwrap();
     assert_eq!(stage.order(), ["100 hand.example.com", "101 api.example.com"]);
+}
+
+#[tokio::test]
+async fn of_two_runs_at_once_one_makes_the_rule_and_the_other_takes_it_up() {
+    let stage = Stage::new().await;
+    let (prepared, _) = stage
+        .prepared(&[stage.rule("web", "api.example.com", None)])
+        .await;
+    // Both have looked before either writes.
+    stage.bench.sandbox.delay(Latency {
+        calls: Pattern::any(),
+        takes: Duration::from_millis(10),
+    });
+    let (one, other) = tokio::join!(stage.bench.create(&prepared[0]), stage.bench.create(&prepared[0]));
+    assert_eq!(one.unwrap(), other.unwrap());
+    assert_eq!(stage.order(), ["100 api.example.com"]);
+    assert_eq!(stage.bench.calls("CreateRule"), 2);
 }
 
 #[tokio::test]

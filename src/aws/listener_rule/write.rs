@@ -20,22 +20,22 @@ impl ListenerRules {
     pub(super) async fn make(&self, write: &Write<'_>) -> Result<Map, AwsError> {
         self.move_all(&write.resource.spec).await?;
         let mut number = write.resource.spec.get("priority").and_then(Value::as_i64);
-        let mut attempt = 0;
+        let (mut attempt, mut taken) = (0, false);
         loop {
             attempt += 1;
             if let Some(attributes) = self.taken_up(write).await? {
                 return Ok(attributes);
             }
+            if taken {
+                number = Some(self.another_number(write).await?);
+            }
             let error = match self.create_rule(write, number).await {
                 Ok(attributes) => return Ok(attributes),
                 Err(error) => error,
             };
-            let taken = error.code == "PriorityInUse" && write.resource.spec.get(RANGE).is_some();
+            taken = error.code == "PriorityInUse" && write.resource.spec.get(RANGE).is_some();
             if attempt >= ATTEMPTS || !(taken || error.class == Class::Recoverable) {
                 return Err(error);
-            }
-            if taken {
-                number = Some(self.another_number(write).await?);
             }
         }
     }
@@ -74,7 +74,7 @@ impl ListenerRules {
         Ok(attributes)
     }
 
-    /// A rule that matches the same requests already was made by an interrupted run of ours, or by someone else.
+    /// A rule that matches the same requests already was made by another run of ours, or by someone else.
     async fn taken_up(&self, write: &Write<'_>) -> Result<Option<Map>, AwsError> {
         let listener: Text = listener_of(&write.resource.spec).into();
         let conditions = canonical_conditions(write.resource.spec.get("conditions").unwrap_or(&Value::Null));

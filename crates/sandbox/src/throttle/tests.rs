@@ -13,7 +13,7 @@ struct Bench {
 impl Bench {
     fn as_aws(region: &'static str) -> Self {
         let mut throttles = Throttles::default();
-        throttles.as_aws();
+        throttles.add(Throttle::AsAws);
         Self {
             throttles,
             now: Timestamp::UNIX_EPOCH,
@@ -129,11 +129,9 @@ fn changes_of_records_and_tasks_on_fargate_count_one_by_one() {
 #[test]
 fn a_limit_of_ones_own_holds_beside_the_documented() {
     let mut bench = Bench::as_aws("eu-west-1");
-    bench.throttles.add(Limit {
-        calls: "ecs:RegisterTaskDefinition".parse().unwrap(),
-        rate: 0.5,
-        burst: 2.0,
-    });
+    bench
+        .throttles
+        .add("ecs:RegisterTaskDefinition rate=0.5 burst=2".parse().unwrap());
     assert_eq!(bench.passing(REGISTER), 2);
     bench.wait(4_000);
     assert_eq!(bench.passing(REGISTER), 2);

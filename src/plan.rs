@@ -12,7 +12,7 @@ pub mod steps;
 pub mod text;
 pub mod unified;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use build::{Options, build};
 pub use digest::digest;
@@ -231,8 +231,30 @@ impl Plan {
             } else {
                 (false, rank)
             };
-            (place, change.manifest.clone(), turn, change.address.clone())
+            let name = (change.address.clone(), change.name.clone());
+            (place, change.manifest.clone(), turn, name)
         });
+        self.tell_apart();
+    }
+
+    /// Gives what is removed an address of its own where something else of the plan has it too: what takes its place
+    /// under another name, or another leftover.
+    fn tell_apart(&mut self) {
+        let mut seen: BTreeSet<Text> = BTreeSet::new();
+        let addresses = self.changes.iter().map(|change| &change.address);
+        let shared: BTreeSet<Text> = addresses
+            .filter(|address| !seen.insert((*address).clone()))
+            .cloned()
+            .collect();
+        let removed = self
+            .changes
+            .iter_mut()
+            .filter(|change| change.action == Action::Delete);
+        for change in removed.filter(|change| shared.contains(&change.address)) {
+            if let Some((place, part)) = change.address.rsplit_once('/') {
+                change.address = format!("{place}/{}/{part}", change.name).into();
+            }
+        }
     }
 
     /// The changes that do something.

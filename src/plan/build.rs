@@ -307,13 +307,11 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Plan {
         self.plan.changes.sort_by_cached_key(|change| {
             let place = change.origin.clone().unwrap_or_default();
-            (
-                place,
-                change.manifest.clone(),
-                change.kind.rank,
-                change.address.clone(),
-            )
+            let goes = change.action == Action::Delete;
+            let name = (change.address.clone(), goes, change.name.clone());
+            (place, change.manifest.clone(), change.kind.rank, name)
         });
+        self.plan.tell_apart();
         self.plan
     }
 }

@@ -10,7 +10,7 @@ use super::shape::{Cost, Field, Shape, boolean, field, list, object, one_of, str
 use super::types::{Replacement, ResourceType};
 use crate::value::{Map, Value};
 
-pub use name::{canonical_name, escape, owned_name, ownership_name};
+pub use name::{canonical_name, owned_name, ownership_name};
 
 /// The tag of a listener rule whose hosts have records: the zone that they are in. It alone tells of a zone that no
 /// manifest names any more.

@@ -7,7 +7,7 @@ use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use super::{DnsRecords, ROUTE53, ownership};
 use crate::aws::marks::Marks;
 use crate::aws::{AwsError, pages};
-use crate::resource::dns_record::{canonical_name, escape, owned_name, ownership_name};
+use crate::resource::dns_record::{canonical_name, owned_name, ownership_name};
 
 /// How many record sets a page has at most.
 const PAGE: i32 = 300;
@@ -64,10 +64,7 @@ impl DnsRecords {
     pub(super) async fn name(&self, zone: &str, name: &str) -> Result<Name, AwsError> {
         let proof = ownership_name(name);
         let last = order(name).max(order(&proof));
-        let mut start = Some(Start {
-            name: escape(name),
-            ..Start::default()
-        });
+        let mut start = Some(Start::at(name));
         let mut sets = Vec::new();
         while let Some(from) = start {
             let (found, next) = self.page(zone, from, AROUND).await?;
@@ -119,6 +116,15 @@ struct Start {
 }
 
 impl Start {
+    /// At a name. Its `*` is not escaped: the API reference sorts names by the character, before the full stop, and
+    /// what takes `\052` for four characters begins after the wildcard.
+    fn at(name: &str) -> Self {
+        Start {
+            name: format!("{name}."),
+            ..Start::default()
+        }
+    }
+
     fn text(&self) -> String {
         format!("{}\n{}\n{}", self.name, self.kind, self.identifier)
     }
@@ -187,5 +193,11 @@ mod tests {
         assert!(order("_sendo.api.example.com") > order("api.example.com"));
         assert!(order("_sendo-wildcard.example.com") > order("*.example.com"));
         assert!(order("a.z.com") > order("z.b.com"));
+    }
+
+    #[test]
+    fn a_listing_from_a_wildcard_begins_no_later_than_at_either_spelling_of_it() {
+        let start = Start::at("*.example.com").name;
+        assert!(order(&start) <= order("*.example.com.") && order(&start) <= order("\\052.example.com."));
     }
 }

@@ -210,3 +210,22 @@ fn a_rollback_is_a_planned_change_that_is_held_and_no_drift() {
     assert!(plan.drift.is_empty());
     assert!(text::plain(&text::render(&plan)).contains("# held: deployment 7 was rolled back"));
 }
+
+#[test]
+fn what_goes_for_its_successor_has_an_address_of_its_own() {
+    let leftover = |world: World, name: &str| {
+        let mut world = world.leftover(&SERVICE, "Service/api");
+        world.orphans.last_mut().unwrap().name = name.into();
+        world
+    };
+    let renamed = World::default().wants(&SERVICE, "Service/api", spec(json!({})));
+    let plan = leftover(leftover(renamed, "old"), "older").plan(&Options::default());
+    assert_eq!(
+        signs(&plan),
+        [
+            "+ Service/api/service",
+            "- Service/api/old/service",
+            "- Service/api/older/service"
+        ]
+    );
+}

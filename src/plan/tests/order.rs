@@ -109,7 +109,7 @@ fn a_handover_that_was_killed_half_way_goes_on_by_looking_at_aws() {
     assert!(before(
         &walk,
         "Update Service/api/service",
-        "Delete Service/api/group"
+        "Delete Service/api/api/group"
     ));
 }
 

@@ -22,11 +22,6 @@ pub fn owned_name(ownership: &str) -> Option<String> {
     wildcard.or_else(|| ownership.strip_prefix("_sendo.").map(str::to_owned))
 }
 
-/// The name as ListResourceRecordSets gives it, for starting a listing at it: `*` as `\052`, with a trailing dot.
-pub fn escape(name: &str) -> String {
-    format!("{}.", name.replace('*', "\\052"))
-}
-
 /// `\052` is `*`: a backslash and three octal digits are one byte.
 fn unescape(name: &str) -> String {
     let bytes = name.as_bytes();

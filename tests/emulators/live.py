@@ -118,7 +118,11 @@ class Live:
         scheduler = self._client("scheduler")
         listed = scheduler.list_schedules()["Schedules"]
         found = (scheduler.get_schedule(GroupName=each["GroupName"], Name=each["Name"]) for each in listed)
-        return {(each["GroupName"], each["Name"]): each | {"Target": parsed(each["Target"])} for each in found}
+        schedules = {}
+        for schedule in found:
+            del schedule["ResponseMetadata"]
+            schedules[schedule["GroupName"], schedule["Name"]] = schedule | {"Target": parsed(schedule["Target"])}
+        return schedules
 
     def log_groups(self):
         """The retention and tags of all log groups, by name."""

@@ -1,6 +1,17 @@
 """One look for each difference, by boto3 alone: whether the emulator still does what the list says."""
 
 
+from botocore.exceptions import ClientError
+
+
+def status_of(call):
+    """The HTTP status that a call ends with."""
+    try:
+        return call()["ResponseMetadata"]["HTTPStatusCode"]
+    except ClientError as error:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
 def register(world, **container):
     """A task definition of one container."""
     return world.client("ecs").register_task_definition(
@@ -72,6 +83,26 @@ def create_service_drops_members(world):
 def running_is_a_constant(world):
     service = create_service(world, desiredCount=1)
     return (service["runningCount"], service["pendingCount"]) == (2, -1)
+
+
+def no_service_deployments(world):
+    create_service(world)
+    call = lambda: world.client("ecs").list_service_deployments(cluster="production", service="probe")
+    return status_of(call) == 500
+
+
+def update_starts_no_deployment(world):
+    create_service(world)
+    second = register(world)["taskDefinitionArn"]
+    updated = world.client("ecs").update_service(cluster="production", service="probe", taskDefinition=second)["service"]
+    assert updated["taskDefinition"] == second
+    return second not in [deployment["taskDefinition"] for deployment in updated["deployments"]]
+
+
+def update_ignores_propagate_tags(world):
+    create_service(world, propagateTags="NONE")
+    updated = world.client("ecs").update_service(cluster="production", service="probe", propagateTags="SERVICE")
+    return updated["service"]["propagateTags"] == "NONE"
 
 
 def port_mapping_defaults(world):

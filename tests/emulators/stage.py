@@ -33,6 +33,13 @@ class Stage:
         ran = self.run(0, "apply", "--yes", *options, environment=environment)
         return counts(ran)
 
+    def create(self, environment="production"):
+        """Creates everything, until a plan finds nothing to do."""
+        self.apply(environment, "--no-wait")
+        if self.differs("create-service-drops-members"):
+            self.apply(environment, "--no-wait")
+        self.is_settled(environment)
+
     def delete(self, *what, environment="production"):
         """Deletes, and returns the same counts."""
         return counts(self.run(0, "delete", "--yes", *what, environment=environment))
@@ -42,16 +49,16 @@ class Stage:
         ran = self.run(0, "plan", "-o", "json", *options, environment=environment)
         plan = json.loads(ran.stdout)
         assert plan["complete"] and not plan["errored"] and not plan["refused"], ran
-        return {
-            change["address"]: (tuple(change["change"]["actions"]), {field["path"] for field in change["fields"]})
-            for change in plan["resource_changes"]
-        }
+        found = {}
+        for change in plan["resource_changes"]:
+            assert change["address"] not in found, ran
+            found[change["address"]] = (tuple(change["change"]["actions"]), {field["path"] for field in change["fields"]})
+        return found
 
     def is_settled(self, environment="production"):
         """Expects a plan without any change."""
         ran = self.run(0, "plan", "--detailed-exitcode", environment=environment)
         assert ran.last_line == "No changes. Your infrastructure matches the configuration.", ran
-        assert self.plan(environment) == {}
 
 
 def counts(ran):

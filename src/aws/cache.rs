@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use serde_json::Value as Json;
@@ -13,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::clients::Clients;
 
+/// How long a document is believed.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const VARIABLE: &str = "SENDO_CACHE_DIR";
 
 /// A cache of documents by ARN.
@@ -47,7 +50,11 @@ impl Cache {
 
     /// The document that was kept for this ARN.
     pub fn get(&self, arn: &str) -> Option<Json> {
-        let bytes = fs::read(self.path(arn)?).ok()?;
+        let path = self.path(arn)?;
+        if age(&path)? > A_DAY {
+            return None;
+        }
+        let bytes = fs::read(path).ok()?;
         let mut entry: Json = serde_json::from_slice(&bytes).ok()?;
         (entry.get("arn").and_then(Json::as_str) == Some(arn)).then(|| entry["document"].take())
     }
@@ -72,6 +79,12 @@ impl Cache {
         let name = HEXLOWER.encode(&Sha256::digest(arn)[..16]);
         Some(self.folder.as_ref()?.join(&name[..2]).join(name))
     }
+}
+
+/// How long ago a file was written; a clock that was put back makes it new.
+fn age(path: &Path) -> Option<Duration> {
+    let written = fs::metadata(path).ok()?.modified().ok()?;
+    Some(written.elapsed().unwrap_or_default())
 }
 
 fn user_folder() -> Option<PathBuf> {
@@ -135,6 +148,23 @@ mod tests {
         cache.put(ARN, &json!({"family": "api"}));
         assert_eq!(cache.get(ARN), Some(json!({"family": "api"})));
         cache.forget(ARN);
+        assert_eq!(cache.get(ARN), None);
+    }
+
+    #[test]
+    fn what_was_kept_more_than_a_day_ago_is_asked_for_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::in_folder(folder.path());
+        cache.put(ARN, &json!({"family": "api"}));
+        let written = |ago: Duration| {
+            let file = fs::File::options().write(true).open(cache.path(ARN).unwrap());
+            file.unwrap()
+                .set_modified(std::time::SystemTime::now() - ago)
+                .unwrap();
+        };
+        written(A_DAY - Duration::from_secs(60 * 60));
+        assert!(cache.get(ARN).is_some());
+        written(A_DAY + Duration::from_secs(1));
         assert_eq!(cache.get(ARN), None);
     }
 

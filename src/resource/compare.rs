@@ -72,6 +72,7 @@ pub fn additions(kind: &ResourceType, desired: &Value) -> Vec<Difference> {
         cost: kind.cost,
         strict: false,
         live: false,
+        added: false,
     };
     if let Some(object) = shape.as_object() {
         side.object(object, &Path::root(), &canonical(shape, desired), &Value::Null);
@@ -105,6 +106,7 @@ impl Top<'_> {
             cost,
             strict,
             live: true,
+            added: false,
         };
         side.member(self.field, &Path::root(), self.wanted, self.found);
         if let Some(cause) = (!differences.is_empty()).then(|| self.cause()) {
@@ -204,6 +206,8 @@ struct Side<'a> {
     strict: bool,
     /// Whether there is a live resource at all.
     live: bool,
+    /// Whether what is compared is an item that the live list does not have: it costs what the list costs.
+    added: bool,
 }
 
 impl Side<'_> {
@@ -215,7 +219,7 @@ impl Side<'_> {
 
     fn member(&mut self, field: &Field, path: &Path, wanted: Option<&Value>, found: Option<&Value>) {
         let outer = self.cost;
-        self.cost = field.cost.unwrap_or(outer);
+        self.cost = field.cost.filter(|_| !self.added).unwrap_or(outer);
         let path = path.member(field.name);
         match (wanted, found) {
             (None, None) => {}
@@ -322,7 +326,10 @@ impl Side<'_> {
                 .next()
                 .unwrap_or_else(|| index.to_string().into());
             let twin = twin.map(|at| rest.remove(at).1);
+            let around = self.added;
+            self.added |= twin.is_none();
             self.value(item, &path.item(name), value, twin);
+            self.added = around;
         }
         for (index, (key, live)) in rest.into_iter().enumerate() {
             let name = key.unwrap_or_else(|| index.to_string().into());

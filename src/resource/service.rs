@@ -66,6 +66,21 @@ mod tests {
     }
 
     #[test]
+    fn service_connect_that_was_switched_off_comes_back_and_another_discovery_name_is_another_service() {
+        let connect = |name: &str| {
+            let port = json!({"portName": "web", "discoveryName": name});
+            json!({"serviceConnectConfiguration": {"enabled": true, "services": [port]}})
+        };
+        let costs = |live: Json| -> Vec<Cost> {
+            let found = differences(connect("api"), live);
+            found.into_iter().map(|(_, cost)| cost).collect()
+        };
+        let off = json!({"serviceConnectConfiguration": {"enabled": false}});
+        assert_eq!(costs(off), [Cost::Deployment; 3]);
+        assert_eq!(costs(connect("other")), [Cost::Replacement]);
+    }
+
+    #[test]
     fn a_guard_that_is_off_is_as_good_as_none_and_switching_one_off_is_one_difference() {
         let breaker =
             |breaker: Json| json!({"deploymentConfiguration": {"deploymentCircuitBreaker": breaker}});

@@ -8,6 +8,8 @@ import types
 
 import pytest
 
+import rows_balancing  # noqa: F401
+import rows_batches  # noqa: F401
 import rows_services  # noqa: F401
 from live import AWS
 from project import LISTENER, STANDS, write
@@ -101,6 +103,7 @@ class Rounds:
             outcomes[index].drifted = ROWS[index].live.read(name)
         code, shown = self.sendo.drift()
         for index, name in drifting.items():
+            outcomes[index].wanted = sorted(path.replace("{0}", name) for path in ROWS[index].paths)
             outcomes[index].shown = shown.pop(ROWS[index].live.address.format(name), [])
         self.others.append(shown)
         self.codes.append(code)

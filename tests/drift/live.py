@@ -6,7 +6,7 @@ after the apply, and each other method makes a change, to be carried out later.
 
 import json
 
-from project import CLUSTER, ZONE, fargate
+from project import CLUSTER, LISTENER, ZONE, fargate
 from support import client
 from tree import GONE, changed
 
@@ -169,18 +169,16 @@ class ListenerRule:
         self.address, self.manifest, self.ingress = address, manifest, ingress
 
     def found(self, stand):
-        from project import LISTENER
-
         pages = AWS["elbv2"].get_paginator("describe_rules").paginate(ListenerArn=LISTENER)
         rules = {rule["RuleArn"]: rule for page in pages for rule in page["Rules"] if not rule["IsDefault"]}
-        wanted = {"sendo:manifest": self.manifest.format(stand), "sendo:ingress": self.ingress}
+        wanted = {"sendo:manifest": self.manifest.format(stand), "sendo:ingress": self.ingress.format(stand)}
         arns = list(rules)
         for start in range(0, len(arns), 20):
             for one in AWS["elbv2"].describe_tags(ResourceArns=arns[start : start + 20])["TagDescriptions"]:
                 tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
                 if wanted.items() <= tags.items():
                     return rules[one["ResourceArn"]] | {"tags": sorted_tags(one["Tags"], "Key")}
-        raise LookupError(stand)
+        raise LookupError(f"no rule has {wanted}")
 
     read = found
 

@@ -101,6 +101,11 @@ def web(name, world):
     )
 
 
+def away(name, world):
+    """Another of the same."""
+    return web(name, world)
+
+
 def spot(name, world):
     """On capacity providers."""
     strategy = [{"capacityProvider": "FARGATE", "base": 1, "weight": 1}, {"capacityProvider": "FARGATE_SPOT", "weight": 3}]
@@ -263,6 +268,16 @@ def schedule(name, world):
     return batch(name, schedule=NEVER, timeZone="Asia/Tokyo")
 
 
+def bare_rule(name, world):
+    """A rule that overrides nothing."""
+    return batch(name, schedule=NEVER, overrides=None)
+
+
+def bare_schedule(name, world):
+    """A schedule that overrides nothing."""
+    return batch(name, schedule=NEVER, timeZone="Asia/Tokyo", overrides=None)
+
+
 def on_instances(name, **members):
     """A batch on instances."""
     return batch(
@@ -297,7 +312,7 @@ def alice(name, world):
     return [copies, web(f"{name}-origin", world), rule(f"{name}-batch", world)]
 
 
-STANDS = {stand.__name__: stand for stand in (plain, web, spot, instances, connect, volumes, lattice, shifting, canary, rule, schedule, placed_rule, placed_schedule, alice)}
+STANDS = {stand.__name__: stand for stand in (plain, web, away, spot, instances, connect, volumes, lattice, shifting, canary, rule, schedule, bare_rule, bare_schedule, placed_rule, placed_schedule, alice)}
 
 
 def write(folder, names, world):

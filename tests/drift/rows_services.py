@@ -94,7 +94,13 @@ other("web", "tags[]", SERVICE.tag("part", GONE), "/tags/part")
 STRATEGY = "capacityProviderStrategy"
 service("spot", f"{STRATEGY}.1.weight", 5, f"/{STRATEGY}/FARGATE_SPOT/weight")
 service("spot", f"{STRATEGY}.0.base", 2, f"/{STRATEGY}/FARGATE/base")
-service("spot", STRATEGY, lambda items: items[:1], f"/{STRATEGY}/FARGATE_SPOT/capacityProvider", f"/{STRATEGY}/FARGATE_SPOT/weight")
+other(
+    "spot",
+    f"{STRATEGY}[].capacityProvider",
+    lambda name, world: SERVICE.update(name, capacityProviderStrategy=[{"capacityProvider": "FARGATE", "base": 1, "weight": 1}]),
+    f"/{STRATEGY}/FARGATE_SPOT/capacityProvider",
+    f"/{STRATEGY}/FARGATE_SPOT/weight",
+)
 other("plain", "launchType", lambda name, world: SERVICE.update(name, capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT"}]), f"/{STRATEGY}/FARGATE_SPOT/capacityProvider")
 service("instances", "placementConstraints.0.expression", "attribute:x == y", "/placementConstraints/0/expression")
 service("instances", "placementConstraints.0.type", "distinctInstance", "/placementConstraints/0/type")
@@ -118,10 +124,10 @@ CONNECT = "serviceConnectConfiguration"
 PORT = f"{CONNECT}.services.0"
 
 
-def connect(path, value, shown=None):
+def connect(path, value, *shown):
     """A row of Service Connect; items of `services` show by their port's name."""
-    shown = shown or path.replace("services.0", "services.web")
-    service("connect", f"{CONNECT}.{path}", value, f"/{CONNECT}/{shown.replace('.', '/')}")
+    shown = shown or (path.replace("services.0", "services.web"),)
+    service("connect", f"{CONNECT}.{path}", value, *(f"/{CONNECT}/{one.replace('.', '/')}" for one in shown))
 
 
 connect("namespace", "other")
@@ -137,10 +143,29 @@ connect("services.0.tls.kmsKey", "key-2")
 connect("services.0.tls.roleArn", role("other"))
 connect("logConfiguration.logDriver", "json-file")
 connect("logConfiguration.options.awslogs-group", "/other")
+connect("logConfiguration.secretOptions.0.name", "other", *[f"logConfiguration.secretOptions.{name}.{member}" for name in ("apikey", "other") for member in ("name", "valueFrom")])
 connect("logConfiguration.secretOptions.0.valueFrom", arn("ssm", "parameter/other"), "logConfiguration.secretOptions.apikey.valueFrom")
 connect("accessLogConfiguration.format", "JSON")
 connect("accessLogConfiguration.includeQueryParameters", "ENABLED")
 connect("containerConfigurations.0.logLevel", "debug")
+
+
+def everything(stand, top, shown):
+    """The paths of everything that a stand declares of a member, when all of it is gone."""
+    return [f"/{top}/{path}" for path in shown.split()]
+
+
+WHOLE = """
+    enabled namespace services/web/portName services/web/discoveryName services/web/clientAliases services/web/ingressPortOverride
+    services/web/timeout/idleTimeoutSeconds services/web/timeout/perRequestTimeoutSeconds
+    services/web/tls/issuerCertificateAuthority/awsPcaAuthorityArn services/web/tls/kmsKey services/web/tls/roleArn
+    logConfiguration/logDriver logConfiguration/options/awslogs-group
+    logConfiguration/secretOptions/apikey/name logConfiguration/secretOptions/apikey/valueFrom
+    accessLogConfiguration/format accessLogConfiguration/includeQueryParameters containerConfigurations
+"""
+other("connect", f"{CONNECT}.enabled", lambda name, world: SERVICE.update(name, serviceConnectConfiguration={"enabled": False}), *everything("connect", CONNECT, WHOLE))
+ONE_PORT = " ".join(path for path in WHOLE.split() if path.startswith("services/"))
+connect("services.0.portName", "admin", *ONE_PORT.split(), *ONE_PORT.replace("/web/", "/admin/").split())
 
 # Volumes, VPC Lattice, gateways, metrics.
 EBS = "volumeConfigurations.0.managedEBSVolume"
@@ -162,6 +187,9 @@ ebs("iops", 4000)
 ebs("throughput", 250)
 ebs("filesystemType", "ext4")
 ebs("tagSpecifications.0.propagateTags", "NONE")
+DISK = "/volumeConfigurations/data/managedEBSVolume/tagSpecifications/0/tags"
+service("volumes", f"{EBS}.tagSpecifications.0.tags.0.value", "other", f"{DISK}/disk/value")
+service("volumes", f"{EBS}.tagSpecifications.0.tags.0.key", "other", *(f"{DISK}/{name}/{member}" for name in ("disk", "other") for member in ("key", "value")))
 
 LATTICE = "vpcLatticeConfigurations.0"
 
@@ -173,6 +201,11 @@ def lattice(path, value, *paths):
 
 
 lattice("roleArn", role("other"))
+OTHER_GROUP = "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-2"
+LATTICE_GROUP = "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup~1tg-1"
+LATTICE_MEMBERS = ("roleArn", "targetGroupArn", "portName", *(f"advancedConfiguration/{member}" for member in ("alternateTargetGroupArn", "productionListenerRule", "testListenerRule")))
+lattice("targetGroupArn", OTHER_GROUP)
+lattice("portName", "admin", *(f"/vpcLatticeConfigurations/{port}~1{LATTICE_GROUP}/{member}" for port in ("admin", "web") for member in LATTICE_MEMBERS))
 lattice("advancedConfiguration.alternateTargetGroupArn", arn("vpc-lattice", "targetgroup/tg-9"))
 lattice("advancedConfiguration.productionListenerRule", arn("vpc-lattice", "rule-9"))
 lattice("advancedConfiguration.testListenerRule", arn("vpc-lattice", "rule-9"))
@@ -194,6 +227,14 @@ gateway("healthCheck.healthyThresholdCount", 4)
 gateway("healthCheck.unhealthyThresholdCount", 3)
 gateway("healthCheck.matcher.httpCode", "204")
 gateway("healthCheck.matcher.grpcCode", "1")
+GATEWAY = """
+    portName healthCheck/healthCheckProtocol healthCheck/healthCheckPort healthCheck/healthCheckPath healthCheck/healthCheckTimeoutSeconds
+    healthCheck/healthCheckIntervalSeconds healthCheck/healthyThresholdCount healthCheck/unhealthyThresholdCount
+    healthCheck/matcher/httpCode healthCheck/matcher/grpcCode
+"""
+GATEWAYS = [f"/gatewayConnectors/{port}/{member}" for port in ("admin", "web") for member in GATEWAY.split()]
+TYPES = [f"/gatewayConnectors/web/filters/accessTypes/{kind}" for kind in ("PRIVATE", "PUBLIC")]
+gateway("portName", "admin", *GATEWAYS, *TYPES, "/gatewayConnectors/admin/filters/accessTypes")
 gateway("filters.accessTypes", ["PUBLIC"], "/gatewayConnectors/web/filters/accessTypes/PRIVATE")
 METRIC = "monitoring.metricConfigurations.0"
 service("lattice", f"{METRIC}.resolutionSeconds", 30)
@@ -236,3 +277,17 @@ row("web", Revision(), "tags[]", Revision().tag("team", GONE), "/tags/team")
 
 row("web", LogGroup(), "retentionInDays", LogGroup().keep(7))
 row("web", LogGroup(), "retentionInDays", LogGroup().keep(GONE))
+
+
+def with_retention(name, world):
+    """Tags of log groups are seen when anything else is."""
+    LogGroup().tag("team", "other")(name, world)
+    LogGroup().keep(14)(name, world)
+
+
+row("web", LogGroup(), "tags[]", with_retention, "/retentionInDays", "/tags/team")
+
+# The copies of a developer's environment are services like others.
+COPY = Service("DeveloperEnv/{0}/{0}-origin/service", "{0}-{0}-origin", "staging-per-member")
+row("alice", COPY, "desiredCount", lambda name, world: COPY.update(name, desiredCount=2))
+row("alice", COPY, "taskDefinition", COPY.by_hand)

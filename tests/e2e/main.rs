@@ -43,3 +43,5 @@ mod troubled;
 mod updates;
 #[cfg(test)]
 mod waiting;
+#[cfg(test)]
+mod watched;

@@ -56,8 +56,8 @@ impl Read {
             let (target, record) = target(own);
             self.spec.insert(TARGET, target);
             self.attributes.insert("targetId", own.id());
-            if let Some(record) = record.filter(|_| !self.described.copied) {
-                self.record = Some(self.record.take().unwrap_or_default().join(record));
+            if !self.described.copied {
+                self.record = joined(self.record.take(), record);
             }
         }
         let others = targets
@@ -107,6 +107,16 @@ fn own_target(targets: &[Target]) -> Option<&Target> {
         [only] if only.ecs_parameters().is_some() => Some(only),
         _ => None,
     })
+}
+
+/// A target without a record in a rule that has one was put there by somebody else in place of ours: nobody knows any
+/// more what was applied, only that it was something.
+fn joined(rule: Option<Record>, target: Option<Record>) -> Option<Record> {
+    match (rule, target) {
+        (Some(rule), None) => Some(rule.join(Record::of([(TARGET, &Value::Null)]))),
+        (rule, Some(target)) => Some(rule.unwrap_or_default().join(target)),
+        (None, None) => None,
+    }
 }
 
 fn target(target: &Target) -> (Map, Option<Record>) {

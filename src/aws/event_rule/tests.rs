@@ -335,6 +335,30 @@ async fn a_rule_switched_off_by_hand_is_drift_and_put_back() {
 }
 
 #[tokio::test]
+async fn a_target_that_was_put_there_anew_by_hand_is_drift_of_which_nobody_knows_what_it_was() {
+    let bench = Bench::open().await;
+    let wanted = desired([rule("no1", |_| {})]);
+    bench.converge(&wanted).await;
+    bench.edit(|region| {
+        let targets = region.events.rules.get_mut(NAME).unwrap().targets.values_mut();
+        targets.for_each(|target| {
+            let ecs = target["EcsParameters"].as_object_mut().unwrap();
+            ecs.remove("ReferenceId");
+            ecs.insert("TaskCount".to_owned(), 4.into());
+        });
+    });
+    let plan = bench.plan(&wanted).await;
+    let drifted: Vec<(String, bool)> = plan
+        .drift
+        .iter()
+        .map(|drift| (drift.path.to_string(), drift.recorded_unknown))
+        .collect();
+    assert_eq!(drifted, [("target.taskCount".to_owned(), true)]);
+    bench.converge(&wanted).await;
+    assert_eq!(bench.plan(&wanted).await.drift, []);
+}
+
+#[tokio::test]
 async fn a_rule_whose_manifest_is_gone_is_an_orphan_and_one_copied_from_it_is_not() {
     let bench = Bench::open().await;
     bench.converge(&desired([rule("no1", |_| {})])).await;

@@ -105,6 +105,7 @@ impl Elbv2 {
             priority: Priority::Default,
             conditions: Vec::new(),
             actions: listener.default_actions.clone(),
+            transforms: Vec::new(),
         };
         self.rules.insert(rule.arn.clone(), rule);
         self.listeners.insert(listener.arn.clone(), listener);

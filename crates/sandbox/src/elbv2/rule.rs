@@ -27,6 +27,9 @@ pub struct Rule {
     pub conditions: Vec<Value>,
     /// Actions, in full.
     pub actions: Vec<Value>,
+    /// Rewrites of host and path.
+    #[serde(default)]
+    pub transforms: Vec<Value>,
 }
 
 /// A rule's place: smaller numbers are asked first, the default rule last.
@@ -82,8 +85,16 @@ impl Rule {
             "Conditions": self.conditions,
             "Actions": self.actions,
             "IsDefault": self.is_default(),
+            "Transforms": self.transforms,
         })
     }
+}
+
+fn transforms(params: Params<'_>) -> Vec<Value> {
+    params
+        .list("Transforms")
+        .map(|transform| transform.0.clone())
+        .collect()
 }
 
 impl Elbv2 {
@@ -120,6 +131,7 @@ impl Elbv2 {
             priority,
             conditions,
             actions,
+            transforms: transforms(params),
         };
         let shown = rule.show();
         self.rules.insert(arn.clone(), rule);
@@ -139,6 +151,11 @@ impl Elbv2 {
             rule.actions = action::parse_all(params, "Actions")?;
             let balancer = self.listener(&rule.listener_arn)?.load_balancer_arn.clone();
             self.check_targets(&balancer, &rule.actions, Some(&rule.arn))?;
+        }
+        if params.has("Transforms") {
+            rule.transforms = transforms(params);
+        } else if params.boolean("ResetTransforms") == Some(true) {
+            rule.transforms.clear();
         }
         let shown = rule.show();
         self.rules.insert(rule.arn.clone(), rule);

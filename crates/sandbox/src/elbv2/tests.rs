@@ -359,6 +359,23 @@ fn modifying_a_rule_replaces_what_is_listed_and_keeps_the_rest() {
 }
 
 #[test]
+fn transforms_stay_until_they_are_replaced_or_reset() {
+    let mut bench = Bench::new();
+    let group = bench.group("web");
+    let arn = bench.rule(1, &group);
+    let rewrite = json!([{ "Type": "url-rewrite", "UrlRewriteConfig": { "Rewrites": [{ "Regex": "^/a", "Replace": "/b" }] } }]);
+    let modified = bench.ok("ModifyRule", json!({ "RuleArn": arn, "Transforms": rewrite }));
+    assert_eq!(modified["Rules"][0]["Transforms"], rewrite);
+    let kept = bench.ok(
+        "ModifyRule",
+        json!({ "RuleArn": arn, "ResetTransforms": "false" }),
+    );
+    assert_eq!(kept["Rules"][0]["Transforms"], rewrite);
+    let reset = bench.ok("ModifyRule", json!({ "RuleArn": arn, "ResetTransforms": "true" }));
+    assert_eq!(reset["Rules"][0]["Transforms"], json!([]));
+}
+
+#[test]
 fn a_group_in_use_cannot_be_deleted() {
     let mut bench = Bench::new();
     let arn = bench.group("web");

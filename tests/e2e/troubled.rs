@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sendo_sandbox::{Effect, Latency, Pattern, When};
+use sendo_sandbox::{Call, Clock, Effect, Latency, Pattern, When};
 
 use super::harness::{Census, Stage};
 
@@ -96,4 +96,29 @@ async fn two_applies_at_once_make_everything_once() {
     }
     assert_eq!(stage.census().len(), expected.len());
     stage.is_settled().await;
+}
+
+#[tokio::test]
+async fn reads_that_lag_behind_double_nothing() {
+    let expected = undisturbed().await;
+    let stage = shop().await;
+    // Two seconds of the sandbox are 20 ms of ours.
+    stage.sandbox.answer_late("2s".parse().unwrap());
+    gets_through(&stage).await;
+    stage.sandbox.heal();
+    assert_eq!(stage.census(), expected);
+    stage.is_settled().await;
+}
+
+#[tokio::test]
+async fn an_apply_within_awss_rates_is_throttled_by_none_of_them() {
+    let stage = Stage::timed(Clock::Real)
+        .await
+        .copy_of("examples/shop")
+        .environment("production");
+    stage.sandbox.throttle_as_aws();
+    stage.apply().await;
+    let is_throttled = |call: &Call| call.error.as_deref().is_some_and(|code| code.contains("Throttl"));
+    let refused: Vec<Call> = stage.calls().into_iter().filter(is_throttled).collect();
+    assert!(refused.is_empty(), "{refused:#?}");
 }

@@ -13,6 +13,7 @@ mod target;
 mod target_group;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,10 +42,13 @@ pub struct Elbv2 {
     /// Tags of all four.
     pub tags: BTreeMap<String, BTreeMap<String, String>>,
     made: u64,
+    /// Follows from the rules, and is asked for all the time: found out once, till a rule goes or changes.
+    #[serde(skip)]
+    attachments: OnceLock<Attachments>,
 }
 
-/// The load balancers of each target group.
-type Attachments<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+/// The load balancers of each target group that a rule or listener forwards to.
+type Attachments = BTreeMap<String, BTreeSet<String>>;
 
 impl Elbv2 {
     /// Runs an operation; none when there is no such operation here.
@@ -88,25 +92,47 @@ impl Elbv2 {
 
     /// The load balancers whose listeners or rules forward to a target group.
     pub fn load_balancers_of(&self, target_group_arn: &str) -> BTreeSet<&str> {
-        let rules = self
-            .rules
-            .values()
-            .filter(|rule| rule.forwards_to(target_group_arn));
-        rules.filter_map(|rule| self.load_balancer_of(rule)).collect()
+        let balancers = self.attachments().get(target_group_arn).into_iter().flatten();
+        balancers.map(String::as_str).collect()
     }
 
-    /// The same for all target groups at once.
-    fn attachments(&self) -> Attachments<'_> {
-        let mut attachments = Attachments::new();
-        for rule in self.rules.values() {
-            for group in action::target_groups(&rule.actions) {
-                attachments
-                    .entry(group)
-                    .or_default()
-                    .extend(self.load_balancer_of(rule));
+    fn attachments(&self) -> &Attachments {
+        self.attachments.get_or_init(|| {
+            let mut attachments = Attachments::new();
+            for rule in self.rules.values() {
+                self.attach(rule, &mut attachments);
             }
+            attachments
+        })
+    }
+
+    fn attach(&self, rule: &Rule, attachments: &mut Attachments) {
+        for group in action::target_groups(&rule.actions) {
+            let balancers = attachments.entry(group.to_owned()).or_default();
+            balancers.extend(self.load_balancer_of(rule).map(str::to_owned));
         }
-        attachments
+    }
+
+    /// Adds a rule, or puts it in the place of one that was there.
+    fn put_rule(&mut self, rule: Rule) {
+        match self.attachments.take() {
+            Some(mut attachments) if !self.rules.contains_key(&rule.arn) => {
+                self.attach(&rule, &mut attachments);
+                self.attachments = attachments.into();
+            }
+            _ => {}
+        }
+        self.rules.insert(rule.arn.clone(), rule);
+    }
+
+    fn remove_rule(&mut self, arn: &str) {
+        self.forget_attachments();
+        self.rules.remove(arn);
+    }
+
+    /// Rules were changed by other ways than these.
+    pub(crate) fn forget_attachments(&mut self) {
+        self.attachments = OnceLock::new();
     }
 
     fn load_balancer_of(&self, rule: &Rule) -> Option<&str> {
@@ -115,7 +141,7 @@ impl Elbv2 {
 
     /// Whether a rule or listener forwards to a target group: ECS refuses services on others.
     pub fn is_attached(&self, target_group_arn: &str) -> bool {
-        self.rules.values().any(|rule| rule.forwards_to(target_group_arn))
+        self.attachments().contains_key(target_group_arn)
     }
 }
 

@@ -169,6 +169,7 @@ impl Sandbox {
     pub fn world_mut<T>(&self, edit: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.settled();
         let result = edit(&mut world);
+        world.forget_derived();
         if let Err(error) = self.save(&world) {
             tracing::warn!(%error, "failed to save the sandbox's state");
         }
@@ -363,5 +364,7 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod tests;

@@ -155,6 +155,14 @@ impl World {
         self.now = self.now.max(now);
     }
 
+    /// Lets everything that follows from the state be found out anew: somebody changed it by hand.
+    pub(crate) fn forget_derived(&mut self) {
+        let accounts = self.accounts.values_mut();
+        for region in accounts.flat_map(|account| account.regions.values_mut()) {
+            region.elbv2.forget_attachments();
+        }
+    }
+
     /// The account that a caller's credentials belong to.
     pub(crate) fn account_of_caller(&self, caller: &Caller) -> &str {
         let session = self.sts.sessions.get(&caller.access_key);

@@ -107,8 +107,8 @@ impl Elbv2 {
             actions: listener.default_actions.clone(),
             transforms: Vec::new(),
         };
-        self.rules.insert(rule.arn.clone(), rule);
         self.listeners.insert(listener.arn.clone(), listener);
+        self.put_rule(rule);
     }
 
     pub(super) fn describe_listeners(&self, params: Params<'_>) -> Answer {
@@ -157,6 +157,7 @@ impl Elbv2 {
     }
 
     pub(super) fn drop_listener(&mut self, arn: &str) {
+        self.forget_attachments();
         let tags = &mut self.tags;
         self.rules.retain(|_, rule| {
             let stays = rule.listener_arn != arn;

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::{Elbv2, paged, required, tag, validation};
 use crate::api::{Answer, ApiError, Params, Scope};
 
+/// Load balancers that one DescribeLoadBalancers may name.
+const NAMED_PER_CALL: usize = 20;
+
 /// A load balancer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoadBalancer {
@@ -101,6 +104,11 @@ impl Elbv2 {
 
     pub(super) fn describe_load_balancers(&self, params: Params<'_>) -> Answer {
         let (arns, names) = (params.texts("LoadBalancerArns"), params.texts("Names"));
+        if arns.len().max(names.len()) > NAMED_PER_CALL {
+            return Err(validation(format!(
+                "Up to '{NAMED_PER_CALL}' load balancers can be described in a single call"
+            )));
+        }
         for arn in &arns {
             self.load_balancer(arn)?;
         }

@@ -109,12 +109,7 @@ impl Elbv2 {
         if self.rules_of(&listener_arn).any(|rule| rule.priority == priority) {
             return Err(priority.in_use());
         }
-        let beside = self.rules.values().filter(|rule| !rule.is_default());
-        let beside = beside.filter(|rule| {
-            self.listeners
-                .get(&rule.listener_arn)
-                .is_some_and(|l| l.load_balancer_arn == balancer)
-        });
+        let beside = self.rules_on(&balancer).filter(|rule| !rule.is_default());
         if beside.count() >= RULES_PER_LOAD_BALANCER {
             return Err(ApiError::new(
                 "TooManyRules",
@@ -134,7 +129,7 @@ impl Elbv2 {
             transforms: transforms(params),
         };
         let shown = rule.show();
-        self.rules.insert(arn.clone(), rule);
+        self.put_rule(rule);
         self.tags.insert(arn, tags);
         Ok(json!({ "Rules": [shown] }))
     }
@@ -158,7 +153,7 @@ impl Elbv2 {
             rule.transforms.clear();
         }
         let shown = rule.show();
-        self.rules.insert(rule.arn.clone(), rule);
+        self.put_rule(rule);
         Ok(json!({ "Rules": [shown] }))
     }
 
@@ -168,7 +163,7 @@ impl Elbv2 {
             return Err(not_permitted(rule, "deleted"));
         }
         let arn = rule.arn.clone();
-        self.rules.remove(&arn);
+        self.remove_rule(&arn);
         self.tags.remove(&arn);
         Ok(json!({}))
     }
@@ -223,9 +218,22 @@ impl Elbv2 {
     }
 
     fn rules_of(&self, listener_arn: &str) -> impl Iterator<Item = &Rule> {
-        self.rules
-            .values()
-            .filter(move |rule| rule.listener_arn == listener_arn)
+        let below = listener_arn.replace(":listener/", ":listener-rule/") + "/";
+        self.rules_below(below)
+    }
+
+    /// The rules of all listeners of a load balancer.
+    fn rules_on(&self, balancer_arn: &str) -> impl Iterator<Item = &Rule> {
+        let below = balancer_arn.replace(":loadbalancer/", ":listener-rule/") + "/";
+        self.rules_below(below)
+    }
+
+    /// Rules by the beginning of their ARNs, which is that of what they belong to.
+    fn rules_below(&self, below: String) -> impl Iterator<Item = &Rule> {
+        let rules = self.rules.range(below.clone()..);
+        rules
+            .map(|(_, rule)| rule)
+            .take_while(move |rule| rule.arn.starts_with(&below))
     }
 
     pub(super) fn rule(&self, arn: &str) -> Result<&Rule, ApiError> {
@@ -244,16 +252,9 @@ impl Elbv2 {
         actions: &[Value],
         replaced: Option<&str>,
     ) -> Result<(), ApiError> {
-        let on_this = |rule: &&Rule| {
-            self.listeners
-                .get(&rule.listener_arn)
-                .is_some_and(|l| l.load_balancer_arn == balancer)
-        };
         let others = self
-            .rules
-            .values()
-            .filter(|rule| Some(rule.arn.as_str()) != replaced)
-            .filter(on_this);
+            .rules_on(balancer)
+            .filter(|rule| Some(rule.arn.as_str()) != replaced);
         let mut groups: BTreeSet<&str> = others
             .flat_map(|rule| action::target_groups(&rule.actions))
             .collect();

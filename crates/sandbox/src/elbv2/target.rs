@@ -145,11 +145,9 @@ impl Elbv2 {
 
     /// Drops the targets that have drained.
     pub fn forget_drained(&mut self, now: Timestamp) {
-        for group in self
-            .target_groups
-            .values_mut()
-            .filter(|group| !group.targets.is_empty())
-        {
+        let with_gone =
+            |group: &&mut TargetGroup| group.targets.iter().any(|known| known.is_gone(group, now));
+        for group in self.target_groups.values_mut().filter(with_gone) {
             let targets = std::mem::take(&mut group.targets);
             group.targets = targets
                 .into_iter()

@@ -147,7 +147,7 @@ impl HealthCheck {
 }
 
 impl TargetGroup {
-    fn show(&self, attachments: &Attachments<'_>) -> Value {
+    fn show(&self, attachments: &Attachments) -> Value {
         let (settings, check) = (&self.settings, &self.settings.health_check);
         let text = |value: &Option<String>| value.as_ref().map(|value| json!(value));
         object([
@@ -268,7 +268,7 @@ impl Elbv2 {
                 );
                 return Err(ApiError::new("DuplicateTargetGroupName", message));
             }
-            return Ok(json!({ "TargetGroups": [existing.show(&self.attachments())] }));
+            return Ok(json!({ "TargetGroups": [existing.show(self.attachments())] }));
         }
         if self.target_groups.len() >= GROUPS_PER_REGION {
             return Err(ApiError::new(
@@ -302,7 +302,7 @@ impl Elbv2 {
         if let Some(group) = self.target_groups.get_mut(&arn) {
             group.settings.health_check = group.settings.health_check.clone().merge(params)?;
         }
-        Ok(json!({ "TargetGroups": [self.target_group(&arn)?.show(&self.attachments())] }))
+        Ok(json!({ "TargetGroups": [self.target_group(&arn)?.show(self.attachments())] }))
     }
 
     pub(super) fn describe_target_groups(&self, params: Params<'_>) -> Answer {
@@ -349,7 +349,7 @@ impl Elbv2 {
             .target_groups
             .values()
             .filter(wanted)
-            .map(|group| group.show(&attachments));
+            .map(|group| group.show(attachments));
         paged(params, "TargetGroups", groups.collect())
     }
 

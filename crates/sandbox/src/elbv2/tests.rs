@@ -503,3 +503,71 @@ fn the_seeded_load_balancer_has_the_listeners_that_examples_name() {
         "Z14GRHDCWA56QT"
     );
 }
+
+/// Whether a group is attached, and to which balancers, as the rules themselves say it.
+fn by_the_rules(elb: &Elbv2, group: &str) -> (bool, BTreeSet<String>) {
+    let rules: Vec<&Rule> = elb
+        .rules
+        .values()
+        .filter(|rule| rule.forwards_to(group))
+        .collect();
+    let balancers = rules.iter().filter_map(|rule| elb.load_balancer_of(rule));
+    (!rules.is_empty(), balancers.map(str::to_owned).collect())
+}
+
+#[test]
+fn what_is_attached_follows_every_change_of_rules() {
+    let sandbox = crate::Sandbox::open(crate::Options::default()).unwrap();
+    let (region, seed) = ("eu-west-1", sandbox.seeded());
+    let call = |operation: &str, params: Value| {
+        let answer = sandbox
+            .call(region, crate::Service::Elbv2, operation, &params)
+            .unwrap();
+        let attached = |elb: &Elbv2, group: &str| {
+            let balancers = elb.load_balancers_of(group).into_iter().map(str::to_owned);
+            (elb.is_attached(group), balancers.collect::<BTreeSet<String>>())
+        };
+        sandbox.world(|world| {
+            let elb = &world.region(region).unwrap().elbv2;
+            for group in elb.target_groups.keys() {
+                assert_eq!(
+                    attached(elb, group),
+                    by_the_rules(elb, group),
+                    "after {operation}"
+                );
+            }
+        });
+        answer
+    };
+    let groups: Vec<Value> = (0..3)
+        .map(|n| {
+            let group =
+                json!({ "Name": format!("t{n}"), "Protocol": "HTTP", "Port": 80, "VpcId": "vpc-5eed0001" });
+            call("CreateTargetGroup", group)["TargetGroups"][0]["TargetGroupArn"].clone()
+        })
+        .collect();
+    let forward = |group: &Value| json!([{ "Type": "forward", "TargetGroupArn": group }]);
+    let listener = seed.https_listener_arn(region);
+    let rule = call(
+        "CreateRule",
+        json!({
+            "ListenerArn": listener, "Priority": 1, "Actions": forward(&groups[0]),
+            "Conditions": [{ "Field": "host-header", "Values": ["a.example.com"] }],
+        }),
+    )["Rules"][0]["RuleArn"]
+        .clone();
+    call(
+        "ModifyRule",
+        json!({ "RuleArn": rule, "Actions": forward(&groups[1]) }),
+    );
+    let other = call(
+        "CreateListener",
+        json!({
+            "LoadBalancerArn": seed.load_balancer_arn(region), "Protocol": "HTTP", "Port": 8080,
+            "DefaultActions": forward(&groups[2]),
+        }),
+    )["Listeners"][0]["ListenerArn"]
+        .clone();
+    call("DeleteRule", json!({ "RuleArn": rule }));
+    call("DeleteListener", json!({ "ListenerArn": other }));
+}

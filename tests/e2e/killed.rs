@@ -7,7 +7,8 @@ use super::harness::{Census, Death, PROJECT, Stage, ingress, service};
 const CREATING: [usize; 12] = [1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22];
 const CHANGING: [usize; 6] = [1, 4, 7, 10, 13, 16];
 
-async fn shop() -> Stage {
+/// The shop, about to be made.
+pub async fn shop() -> Stage {
     Stage::new()
         .await
         .copy_of("examples/shop")
@@ -95,7 +96,8 @@ async fn a_creation_that_died_after_any_write_is_finished() {
     assert!(writes > 20, "{writes}");
 }
 
-async fn changing() -> Stage {
+/// The shop as it is, about to be changed.
+pub async fn changing() -> Stage {
     let stage = shop().await;
     stage.apply().await;
     change(&stage);

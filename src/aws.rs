@@ -9,6 +9,7 @@ mod bench;
 pub mod buckets;
 mod cache;
 pub mod clients;
+mod discreet;
 mod dns_record;
 mod ecs_tags;
 mod elb;
@@ -120,7 +121,7 @@ pub trait Provider: Send + Sync {
 
 /// The registry: the provider of every resource type, one line a type.
 pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
-    vec![
+    let providers: [Box<dyn Provider>; _] = [
         Box::new(log_group::LogGroups::new(clients.clone())),
         Box::new(task_definition::TaskDefinitions::new(clients.clone())),
         Box::new(target_group::TargetGroups::new(clients.clone())),
@@ -129,7 +130,11 @@ pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
         Box::new(event_rule::EventRules::new(clients.clone())),
         Box::new(schedule::Schedules::new(clients.clone())),
         Box::new(dns_record::DnsRecords::new(clients.clone())),
-    ]
+    ];
+    let discreet = providers
+        .into_iter()
+        .map(|provider| Box::new(discreet::Discreet::new(provider, clients)) as Box<dyn Provider>);
+    discreet.collect()
 }
 
 /// What a provider is asked to read.

@@ -136,7 +136,11 @@ fn desired(context: &Context<'_>, assembly: &mut Assembly) -> Desired {
     assembly.places.schedule_group = naming::schedule_group(&context.scope, &context.prefix);
     assembly.places.priority_range = context.priority_range();
     assembly.broken.extend(broken_by_loading(context.loaded));
-    let resources = assembly.resources();
+    let mut resources = assembly.resources();
+    // The same rule as for what AWS answers, member by member: a value that is hidden on one side alone is a difference.
+    for resource in &mut resources {
+        context.sensitivity.mark(&mut resource.spec);
+    }
     Desired {
         scope: context.scope.clone(),
         account: context.environment.account_id.clone(),

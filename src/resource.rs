@@ -17,6 +17,7 @@ pub mod log_group;
 pub mod path;
 pub mod project;
 pub mod record;
+pub mod redaction;
 pub mod schedule;
 pub mod sensitive;
 pub mod service;

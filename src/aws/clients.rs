@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::http::HttpClient;
 use tokio::sync::Mutex;
 
 use super::buckets::RateLimit;
+use super::discreet::Secrets;
 use super::gate::Gate;
 use crate::value::Text;
 
@@ -70,6 +71,7 @@ struct Shared {
     options: Options,
     config: SdkConfig,
     gate: Gate,
+    secrets: Secrets,
     sts: OnceLock<aws_sdk_sts::Client>,
     ecs: OnceLock<aws_sdk_ecs::Client>,
     logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
@@ -97,6 +99,7 @@ impl Clients {
     fn with(options: Options, config: SdkConfig) -> Self {
         Clients(Arc::new(Shared {
             gate: Gate::new(options.rate, options.pause),
+            secrets: Secrets::default(),
             options,
             config,
             sts: OnceLock::new(),
@@ -113,6 +116,11 @@ impl Clients {
     /// The gate that every call goes through.
     pub fn gate(&self) -> &Gate {
         &self.0.gate
+    }
+
+    /// What must not be seen in AWS's messages.
+    pub(super) fn secrets(&self) -> &Secrets {
+        &self.0.secrets
     }
 
     /// How AWS is reached.

@@ -35,16 +35,36 @@ pub async fn observe(
         merge(&mut snapshot, observed);
     }
     doubt_what_doubtful_users_use(desired, &mut snapshot);
-    for observation in snapshot.observations.values_mut() {
-        if let Observation::Present(live) | Observation::Superseded(live) = observation {
-            desired.sensitivity.mark(&mut live.spec);
-        }
-    }
-    for orphan in &mut snapshot.orphans {
-        desired.sensitivity.mark(&mut orphan.live.spec);
-    }
+    hide_secrets(clients, desired, &mut snapshot);
     snapshot.calls = clients.gate().calls();
     Ok(snapshot)
+}
+
+/// Marks what must not be seen of what AWS has, and hides it where AWS repeats it.
+fn hide_secrets(clients: &Clients, desired: &Desired, snapshot: &mut Snapshot) {
+    let secrets = clients.secrets();
+    for resource in &desired.resources {
+        secrets.learn(&resource.spec);
+    }
+    let observed = snapshot
+        .observations
+        .values_mut()
+        .filter_map(|observation| match observation {
+            Observation::Present(live) | Observation::Superseded(live) => Some(live),
+            _ => None,
+        });
+    let orphans = snapshot.orphans.iter_mut().map(|orphan| &mut orphan.live);
+    let mut all: Vec<&mut Live> = observed.chain(orphans).collect();
+    for live in &mut all {
+        desired.sensitivity.mark(&mut live.spec);
+        secrets.learn(&live.spec);
+    }
+    for live in all {
+        secrets.conceal_status(live);
+    }
+    for failure in &mut snapshot.failures {
+        secrets.conceal_failure(failure);
+    }
 }
 
 /// What each provider finds, in their order. One begins when those are done whose finds it needs.

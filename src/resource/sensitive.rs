@@ -17,7 +17,19 @@ const WORDS: [&str; 8] = [
 ];
 
 /// Members that hold free text, in which a URL may carry a password.
-const FREE_TEXT: [&str; 5] = ["command", "entryPoint", "dockerLabels", "options", "environment"];
+const FREE_TEXT: [&str; 8] = [
+    "command",
+    "entryPoint",
+    "dockerLabels",
+    "options",
+    "driverOpts",
+    "environment",
+    "description",
+    "tags",
+];
+
+/// Members whose own members are settings by name, as environment variables are: those of log and volume drivers.
+const SETTINGS: [&str; 2] = ["options", "driverOpts"];
 
 /// The rule, with the names that the project adds to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +65,20 @@ impl Sensitivity {
             if FREE_TEXT.contains(&&**name) {
                 hide_passwords(value);
             }
+            if SETTINGS.contains(&&**name) {
+                self.mark_settings(value);
+            }
             self.mark(value);
+        }
+    }
+
+    fn mark_settings(&self, settings: &mut Value) {
+        for (name, value) in settings.as_map_mut().into_iter().flat_map(Map::iter_mut) {
+            if let Value::String(text) = value
+                && self.hides(name, text)
+            {
+                *value = Value::Secret(Secret::new(text.clone()));
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! The only room that talks to AWS: what is there ([`Provider::observe`]) and how it is changed.
+//! The only room that talks to AWS: what is there ([`observe`](observe::observe)) and how it is changed ([`Provider`]).
 //!
 //! In: desired resources. Out: a [`Snapshot`](crate::resource::snapshot::Snapshot), and the effects of writes. Every call
 //! goes through one gate, which keeps AWS's throttle buckets, retries what passes, and counts.
@@ -27,6 +27,7 @@ pub mod marks;
 pub mod observe;
 mod pages;
 mod patience;
+pub mod provider;
 mod schedule;
 mod service;
 mod target;
@@ -34,90 +35,8 @@ mod target_group;
 mod task_definition;
 mod trigger;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use futures::future::BoxFuture;
-
 use self::clients::Clients;
-use crate::resource::difference::Difference;
-use crate::resource::graph::{Desired, Resource, Scope};
-use crate::resource::record::Record;
-use crate::resource::snapshot::{ListenerRule, Live, Observation, Orphan, ReadFailure};
-use crate::resource::types::ResourceType;
-use crate::value::{Map, Text, Value};
-
-/// One resource type as AWS knows it.
-///
-/// # Guarantees
-/// - `observe` answers for every resource that it is asked for; a read that fails is `Unknown`, never `Absent`.
-/// - `create` looks up before it creates: called again after a lost answer, it doubles nothing.
-/// - writes send the spec as composed, never its canonical form, and write the record after the change.
-pub trait Provider: Send + Sync {
-    /// The type that it provides.
-    fn kind(&self) -> &'static ResourceType;
-
-    /// The types that are read before it, because it must know what they have ([`Reading::in_use`],
-    /// [`Reading::zones`]).
-    fn reads_after(&self) -> &'static [&'static ResourceType] {
-        &[]
-    }
-
-    /// Reads what is wanted, in AWS's largest batches, and lists what is ours but not wanted.
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed>;
-
-    /// Makes it, and returns its attributes.
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>>;
-
-    /// Changes it where it is, in as few calls as AWS allows, and returns its attributes.
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>>;
-
-    /// Deletes it.
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>>;
-
-    /// Waits until what was deleted is gone and its name is free.
-    fn gone<'a>(&'a self, live: &'a Live, progress: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
-        let _ = (live, progress);
-        Box::pin(async { Ok(()) })
-    }
-
-    /// Whether what is written takes effect only later.
-    fn settles(&self) -> bool {
-        false
-    }
-
-    /// Waits until what was written has taken effect: a deployment settled, a record is in sync.
-    fn settle<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        attributes: &'a Map,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        let _ = (write, attributes, progress);
-        Box::pin(async { Ok(()) })
-    }
-
-    /// Waits until it can take over what another did: all targets of a target group are healthy.
-    fn ready<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        attributes: &'a Map,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        let _ = (write, attributes, progress);
-        Box::pin(async { Ok(()) })
-    }
-
-    /// Stops it from doing anything by itself until it is deleted: an enabled trigger is disabled.
-    fn quiesce<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        let _ = live;
-        Box::pin(async { Ok(()) })
-    }
-}
+pub use self::provider::{Observed, Progress, Provide, Provider, Reading, Write};
 
 /// The registry: the provider of every resource type, one line a type.
 pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
@@ -135,51 +54,6 @@ pub fn providers(clients: &Clients) -> Vec<Box<dyn Provider>> {
         .into_iter()
         .map(|provider| Box::new(discreet::Discreet::new(provider, clients)) as Box<dyn Provider>);
     discreet.collect()
-}
-
-/// What a provider is asked to read.
-pub struct Reading<'a> {
-    /// All that is desired, for the places to look in.
-    pub desired: &'a Desired,
-    /// The resources of the provider's own type.
-    pub wanted: Vec<&'a Resource>,
-    /// What live resources have where they refer to a wanted one (address to values): revisions in use.
-    pub in_use: BTreeMap<Text, Vec<Value>>,
-    /// The hosted zones that our live resources say they have records in.
-    pub zones: BTreeSet<Text>,
-    /// Whether to list what is ours but not wanted.
-    pub list_orphans: bool,
-}
-
-/// What a provider found.
-#[derive(Clone, Debug, Default)]
-pub struct Observed {
-    /// For each wanted resource, by address; the index of an `Unknown` counts within `failures`.
-    pub observations: BTreeMap<Text, Observation>,
-    /// What is ours but not wanted.
-    pub orphans: Vec<Orphan>,
-    /// Attributes of things outside of the graph.
-    pub lookups: BTreeMap<Text, Map>,
-    /// Rules by listener, where listeners were read.
-    pub listener_rules: BTreeMap<Text, Vec<ListenerRule>>,
-    /// Reads that failed for good.
-    pub failures: Vec<ReadFailure>,
-}
-
-/// One write.
-pub struct Write<'a> {
-    /// Whose it is.
-    pub scope: &'a Scope,
-    /// The resource, with every reference resolved.
-    pub resource: &'a Resource,
-    /// What to record beside it when it is done.
-    pub record: Record,
-}
-
-/// Where a long wait tells how far it is.
-pub trait Progress: Send + Sync {
-    /// One line about the state: `2 of 4 tasks running`.
-    fn update(&self, line: &str);
 }
 
 /// What AWS answered instead of doing it.

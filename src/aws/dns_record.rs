@@ -6,15 +6,13 @@ mod request;
 mod zone;
 
 use aws_sdk_route53::types::{ChangeAction, ChangeStatus};
-use futures::FutureExt;
-use futures::future::BoxFuture;
 
 use self::zone::Name;
 use super::clients::Clients;
 use super::marks;
 use super::observe::attribute;
 use super::patience::Patience;
-use super::{AwsError, Class, Observed, Progress, Provider, Reading, Write};
+use super::{AwsError, Class, Observed, Progress, Provide, Reading, Write};
 use crate::resource::difference::Difference;
 use crate::resource::dns_record::{DNS_RECORD, canonical_name, zone_id};
 use crate::resource::listener_rule::LISTENER_RULE;
@@ -41,7 +39,7 @@ impl DnsRecords {
     }
 }
 
-impl Provider for DnsRecords {
+impl Provide for DnsRecords {
     fn kind(&self) -> &'static ResourceType {
         &DNS_RECORD
     }
@@ -52,38 +50,28 @@ impl Provider for DnsRecords {
         RULES
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.read(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.read(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        _: &'a Live,
-        _: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write).boxed()
+    async fn update(&self, write: &Write<'_>, _: &Live, _: &[Difference]) -> Result<Map, AwsError> {
+        self.change(write).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live).boxed()
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
+        self.remove(live).await
     }
 
     fn settles(&self) -> bool {
         true
     }
 
-    fn settle<'a>(
-        &'a self,
-        _: &'a Write<'a>,
-        attributes: &'a Map,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.in_sync(attributes, progress).boxed()
+    async fn settle(&self, _: &Write<'_>, attributes: &Map, progress: &dyn Progress) -> Result<(), AwsError> {
+        self.in_sync(attributes, progress).await
     }
 }
 

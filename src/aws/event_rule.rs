@@ -8,14 +8,13 @@ mod read;
 mod write;
 
 use aws_sdk_eventbridge::types::{Rule, Target};
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all, try_join};
+use futures::future::{join_all, try_join};
 
 use super::clients::Clients;
 use super::marks::{self, Marks};
 use super::observe::attribute;
 use super::trigger::{Leftovers, is_missing};
-use super::{AwsError, Observed, Provider, Reading, Write, pages};
+use super::{AwsError, Observed, Provide, Reading, Write, pages};
 use crate::resource::compare::{compare, record_of};
 use crate::resource::difference::Difference;
 use crate::resource::event_rule::EVENT_RULE;
@@ -40,35 +39,34 @@ impl EventRules {
     }
 }
 
-impl Provider for EventRules {
+impl Provide for EventRules {
     fn kind(&self) -> &'static ResourceType {
         &EVENT_RULE
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.look(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.look(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write, live, differences).boxed()
+    async fn update(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        self.change(write, live, differences).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live).boxed()
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
+        self.remove(live).await
     }
 
-    fn quiesce<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.disable(attribute(&live.attributes, "name").to_owned())
-            .boxed()
+    async fn quiesce(&self, live: &Live) -> Result<(), AwsError> {
+        self.disable(attribute(&live.attributes, "name").to_owned()).await
     }
 }
 

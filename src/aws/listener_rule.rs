@@ -7,12 +7,10 @@ mod write;
 
 use std::collections::BTreeSet;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::clients::Clients;
-use super::{AwsError, Observed, Provider, Reading, Write};
+use super::{AwsError, Observed, Provide, Reading, Write};
 use crate::resource::difference::Difference;
 use crate::resource::listener_rule::LISTENER_RULE;
 use crate::resource::snapshot::Live;
@@ -36,30 +34,30 @@ impl ListenerRules {
     }
 }
 
-impl Provider for ListenerRules {
+impl Provide for ListenerRules {
     fn kind(&self) -> &'static ResourceType {
         &LISTENER_RULE
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.read(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.read(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write, live, differences).boxed()
+    async fn update(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        self.change(write, live, differences).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live).boxed()
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
+        self.remove(live).await
     }
 }
 

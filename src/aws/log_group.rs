@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatchlogs::operation::create_log_group::CreateLogGroupError;
 use aws_sdk_cloudwatchlogs::types::LogGroup;
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 
 use super::clients::Clients;
 use super::marks::{self, Marks, Tags};
 use super::observe::attribute;
-use super::{AwsError, Observed, Provider, Reading, Write, pages};
+use super::{AwsError, Observed, Provide, Reading, Write, pages};
 use crate::resource::compare::compare;
 use crate::resource::difference::Difference;
 use crate::resource::graph::Resource;
@@ -35,32 +34,32 @@ impl LogGroups {
     }
 }
 
-impl Provider for LogGroups {
+impl Provide for LogGroups {
     fn kind(&self) -> &'static ResourceType {
         &LOG_GROUP
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.read(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.read(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write, live, differences).boxed()
+    async fn update(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        self.change(write, live, differences).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
         let name = attribute(&live.attributes, "name");
         let message = format!("log group {name} is kept: logs are never deleted");
-        async move { Err(AwsError::in_answer(SERVICE, "DeleteLogGroup", "Kept", message)) }.boxed()
+        Err(AwsError::in_answer(SERVICE, "DeleteLogGroup", "Kept", message))
     }
 }
 

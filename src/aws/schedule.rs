@@ -14,14 +14,13 @@ use std::time::SystemTime;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleSummary;
 use aws_smithy_types::DateTime;
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use tokio::sync::Mutex;
 
 use self::memory::Memory;
 use super::clients::Clients;
 use super::trigger::{Leftovers, is_missing};
-use super::{AwsError, Observed, Provider, Reading, Write, pages};
+use super::{AwsError, Observed, Provide, Reading, Write, pages};
 use crate::resource::difference::Difference;
 use crate::resource::graph::Resource;
 use crate::resource::schedule::SCHEDULE;
@@ -50,34 +49,29 @@ impl Schedules {
     }
 }
 
-impl Provider for Schedules {
+impl Provide for Schedules {
     fn kind(&self) -> &'static ResourceType {
         &SCHEDULE
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.look(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.look(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        _: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write, live).boxed()
+    async fn update(&self, write: &Write<'_>, live: &Live, _: &[Difference]) -> Result<Map, AwsError> {
+        self.change(write, live).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live).boxed()
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
+        self.remove(live).await
     }
 
-    fn quiesce<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.disable(live).boxed()
+    async fn quiesce(&self, live: &Live) -> Result<(), AwsError> {
+        self.disable(live).await
     }
 }
 

@@ -13,15 +13,14 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::{Service, ServiceDeployment};
 use data_encoding::HEXLOWER;
-use futures::FutureExt;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use sha2::{Digest, Sha256};
 
 use super::clients::Clients;
 use super::ecs_tags;
 use super::gathered::Gathered;
 use super::marks;
-use super::{AwsError, Observed, Progress, Provider, Reading, Write};
+use super::{AwsError, Observed, Progress, Provide, Reading, Write};
 use crate::resource::difference::Difference;
 use crate::resource::service::SERVICE;
 use crate::resource::snapshot::Live;
@@ -59,47 +58,47 @@ impl Services {
     }
 }
 
-impl Provider for Services {
+impl Provide for Services {
     fn kind(&self) -> &'static ResourceType {
         &SERVICE
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.read(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.read(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write, live, differences).boxed()
+    async fn update(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        self.change(write, live, differences).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live).boxed()
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
+        self.remove(live).await
     }
 
-    fn gone<'a>(&'a self, live: &'a Live, progress: &'a dyn Progress) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.wait_until_gone(live, progress).boxed()
+    async fn gone(&self, live: &Live, progress: &dyn Progress) -> Result<(), AwsError> {
+        self.wait_until_gone(live, progress).await
     }
 
     fn settles(&self) -> bool {
         true
     }
 
-    fn settle<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        attributes: &'a Map,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.follow(write, attributes, progress).boxed()
+    async fn settle(
+        &self,
+        write: &Write<'_>,
+        attributes: &Map,
+        progress: &dyn Progress,
+    ) -> Result<(), AwsError> {
+        self.follow(write, attributes, progress).await
     }
 }
 

@@ -4,14 +4,11 @@ mod health;
 mod read;
 mod request;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-
 use super::clients::Clients;
 use super::elb::{self, ELB};
 use super::marks;
 use super::observe::attribute;
-use super::{AwsError, Observed, Progress, Provider, Reading, Write};
+use super::{AwsError, Observed, Progress, Provide, Reading, Write};
 use crate::resource::difference::Difference;
 use crate::resource::snapshot::Live;
 use crate::resource::target_group::TARGET_GROUP;
@@ -30,39 +27,39 @@ impl TargetGroups {
     }
 }
 
-impl Provider for TargetGroups {
+impl Provide for TargetGroups {
     fn kind(&self) -> &'static ResourceType {
         &TARGET_GROUP
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.read(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.read(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.change(write, live, differences).boxed()
+    async fn update(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        self.change(write, live, differences).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.remove(live).boxed()
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
+        self.remove(live).await
     }
 
-    fn ready<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        attributes: &'a Map,
-        progress: &'a dyn Progress,
-    ) -> BoxFuture<'a, Result<(), AwsError>> {
-        self.healthy(write, attributes, progress).boxed()
+    async fn ready(
+        &self,
+        write: &Write<'_>,
+        attributes: &Map,
+        progress: &dyn Progress,
+    ) -> Result<(), AwsError> {
+        self.healthy(write, attributes, progress).await
     }
 }
 

@@ -7,13 +7,10 @@ mod revision;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-
 use self::revision::Revisions;
 use super::clients::Clients;
 use super::observe::attribute;
-use super::{AwsError, Class, Observed, Provider, Reading, Write, ecs_tags, marks};
+use super::{AwsError, Class, Observed, Provide, Reading, Write, ecs_tags, marks};
 use crate::resource::compare::compare;
 use crate::resource::difference::Difference;
 use crate::resource::event_rule::EVENT_RULE;
@@ -49,7 +46,7 @@ impl TaskDefinitions {
     }
 }
 
-impl Provider for TaskDefinitions {
+impl Provide for TaskDefinitions {
     fn kind(&self) -> &'static ResourceType {
         &TASK_DEFINITION
     }
@@ -59,37 +56,34 @@ impl Provider for TaskDefinitions {
         USERS
     }
 
-    fn observe<'a>(&'a self, reading: &'a Reading<'a>) -> BoxFuture<'a, Observed> {
-        self.read(reading).boxed()
+    async fn observe(&self, reading: &Reading<'_>) -> Observed {
+        self.read(reading).await
     }
 
-    fn create<'a>(&'a self, write: &'a Write<'a>) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.make(write).boxed()
+    async fn create(&self, write: &Write<'_>) -> Result<Map, AwsError> {
+        self.make(write).await
     }
 
-    fn update<'a>(
-        &'a self,
-        write: &'a Write<'a>,
-        live: &'a Live,
-        differences: &'a [Difference],
-    ) -> BoxFuture<'a, Result<Map, AwsError>> {
-        self.retag(write, live, differences).boxed()
+    async fn update(
+        &self,
+        write: &Write<'_>,
+        live: &Live,
+        differences: &[Difference],
+    ) -> Result<Map, AwsError> {
+        self.retag(write, live, differences).await
     }
 
-    fn delete<'a>(&'a self, live: &'a Live) -> BoxFuture<'a, Result<(), AwsError>> {
+    async fn delete(&self, live: &Live) -> Result<(), AwsError> {
         let message = format!(
             "{} is kept: a rollback may need it",
             attribute(&live.attributes, "name")
         );
-        async move {
-            Err(AwsError::in_answer(
-                ECS,
-                "DeregisterTaskDefinition",
-                "Kept",
-                message,
-            ))
-        }
-        .boxed()
+        Err(AwsError::in_answer(
+            ECS,
+            "DeregisterTaskDefinition",
+            "Kept",
+            message,
+        ))
     }
 }
 

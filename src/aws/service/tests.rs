@@ -1,15 +1,22 @@
-use sendo_sandbox::{Effect, Service as Api, When};
+use std::time::Duration;
+
+use sendo_sandbox::{Clock, Effect, Service as Api, When};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::aws::bench::{Bench, Lines, REGION, definition, differences, refer, service, with, with_variable};
+use crate::aws::bench::{
+    Bench, Lines, REGION, definition, differences, refer, scope, service, with, with_variable, write,
+};
 use crate::aws::observe::attribute;
 use crate::resource::graph::Resource;
 use crate::resource::snapshot::{Observation, Owner};
 
 /// A bench on which the definition is registered, and the service that runs it.
 async fn bench() -> (Bench, Resource) {
-    let bench = Bench::new().await;
+    on(Bench::new().await).await
+}
+
+async fn on(bench: Bench) -> (Bench, Resource) {
     let revision = bench.create(&definition()).await.unwrap();
     let wanted = service(attribute(&revision, "arn"));
     (bench, wanted)
@@ -209,11 +216,6 @@ async fn a_deleted_service_is_absent_and_can_be_made_again() {
     let lines = Lines::default();
     bench.provider(&SERVICE).delete(&live).await.unwrap();
     bench.provider(&SERVICE).gone(&live, &lines).await.unwrap();
-    assert!(
-        lines.all().iter().any(|line| line.contains("draining")),
-        "{:?}",
-        lines.all()
-    );
     assert!(matches!(
         bench.look(std::slice::from_ref(&wanted)).await.observations["Service/api/service"],
         Observation::Absent
@@ -223,6 +225,30 @@ async fn a_deleted_service_is_absent_and_can_be_made_again() {
     bench.provider(&SERVICE).delete(&live).await.unwrap();
     bench.provider(&SERVICE).gone(&live, &lines).await.unwrap();
     bench.provider(&SERVICE).delete(&live).await.unwrap();
+}
+
+/// Lets time pass whenever somebody waits.
+struct Passing<'a>(&'a Bench, Lines);
+
+impl Progress for Passing<'_> {
+    fn update(&self, line: &str) {
+        self.1.update(line);
+        self.0.sandbox.advance(Duration::from_secs(60));
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_service_to_go_hears_that_it_is_draining() {
+    let start = "2026-01-15T10:00:00Z".parse().unwrap();
+    let (bench, wanted) = on(Bench::timed(Clock::Manual(start)).await).await;
+    let (scope, provider) = (scope(), bench.provider(&SERVICE));
+    provider.create(&write(&scope, &wanted)).await.unwrap();
+    bench.sandbox.advance(Duration::from_secs(60));
+    let live = bench.live(&wanted).await;
+    provider.delete(&live).await.unwrap();
+    let waiting = Passing(&bench, Lines::default());
+    provider.gone(&live, &waiting).await.unwrap();
+    assert_eq!(waiting.1.all(), ["draining, 0 tasks running"]);
 }
 
 #[tokio::test]

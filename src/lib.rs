@@ -11,6 +11,8 @@ pub mod console;
 pub mod listing;
 pub mod manifest;
 pub mod plan;
+#[cfg(test)]
+mod projects;
 pub mod resource;
 pub mod schedule;
 pub mod session;

@@ -47,7 +47,9 @@ pub fn canonical_map(object: &Object, map: &Map) -> Map {
 fn canonical_member(field: &Field, value: &Value) -> Option<Value> {
     let spelt = field.canonical.map(|rule| rule(value));
     let value = canonical(&field.shape, spelt.as_ref().unwrap_or(value));
-    (value != Value::Null && !says_nothing(&field.absent, &value)).then_some(value)
+    // A structure without members says nothing, and AWS echoes it or not as it likes.
+    let hollow = matches!(field.shape, Shape::Object(_)) && value.is_empty();
+    (value != Value::Null && !hollow && !says_nothing(&field.absent, &value)).then_some(value)
 }
 
 fn says_nothing(absent: &Absent, value: &Value) -> bool {

@@ -370,3 +370,13 @@ fn duplicates_of_a_key_keep_their_places() {
         canonical(&shape, &container(["2", "1"]))
     );
 }
+
+#[test]
+fn a_structure_without_members_says_nothing() {
+    let mut desired = minimal_service();
+    desired["deploymentConfiguration"] = json!({"lifecycleHooks": [
+        {"targetType": "AWS_LAMBDA", "timeoutConfiguration": {}}, {"timeoutConfiguration": {}}]});
+    let mut live = observed_service("REPLICA", 200, 100);
+    live["deploymentConfiguration"]["lifecycleHooks"] = json!([{"targetType": "AWS_LAMBDA"}]);
+    assert_eq!(differences(&SERVICE, desired, live), NONE);
+}

@@ -84,9 +84,9 @@ impl Aws {
             aws.asked().clear();
             aws.look_of(&BTreeSet::from([provider])).expect("AWS answers");
             let asked = std::mem::take(&mut *aws.asked());
-            asked
-                .iter()
-                .for_each(|request| drop(aws.askers[*request].insert(provider)));
+            for request in asked {
+                aws.askers[request].insert(provider);
+            }
         }
         let silent = aws.askers.iter_mut().filter(|askers| askers.is_empty());
         silent.for_each(|askers| askers.extend(0..all));

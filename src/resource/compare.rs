@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::canonical::canonical;
+use super::canonical::{canonical, canonical_map};
 use super::difference::{Cause, Difference};
 use super::path::Path;
 use super::record::Record;
@@ -32,6 +32,7 @@ pub fn compare(
             wanted: wanted.get(field.name),
             found: found.get(field.name),
             record,
+            there: (object, live),
         };
         differences.extend(top.compare(kind.cost));
     }
@@ -92,6 +93,8 @@ struct Top<'a> {
     wanted: Option<&'a Value>,
     found: Option<&'a Value>,
     record: Option<&'a Record>,
+    /// All that AWS has of the resource.
+    there: (&'a Object, &'a Value),
 }
 
 impl Top<'_> {
@@ -128,7 +131,10 @@ impl Top<'_> {
     fn cause(&self) -> Cause {
         let name = self.field.name;
         if !self.declared && self.record.is_some_and(|record| !record.has(name)) {
-            return Cause::Drift;
+            return match self.is_default_there() {
+                true => Cause::Planned,
+                false => Cause::Drift,
+            };
         }
         cause(
             self.record,
@@ -137,6 +143,17 @@ impl Top<'_> {
             self.found,
             is_complete(&self.field.shape),
         )
+    }
+
+    /// Whether AWS has what it fills in itself beside the other members: then git moved, and the default with it.
+    fn is_default_there(&self) -> bool {
+        let (object, live) = self.there;
+        let (Some(map), true) = (live.as_map(), object.rule.is_some()) else {
+            return false;
+        };
+        let mut others = map.clone();
+        others.remove(self.field.name);
+        canonical_map(object, &others).get(self.field.name) == self.found
     }
 
     /// Tags and attributes: each entry has a record of its own.

@@ -52,6 +52,9 @@ impl Draft<'_, '_> {
             spec["desiredCount"] = self.choices.below(4).into();
         }
         self.service_members(&mut spec, &definition, external);
+        if spec.get("deploymentConfiguration").is_some() {
+            self.amounts(&mut spec);
+        }
         let ingresses = if external { 0 } else { self.choices.below(3) };
         if ingresses > 0 {
             spec["ingress"] = (0..ingresses)
@@ -102,6 +105,19 @@ impl Draft<'_, '_> {
                 .iter()
                 .all(|problem| network && problem.path.top() == "networkConfiguration")
         });
+    }
+
+    /// The table takes any amounts, AWS those of CreateService's reference.
+    fn amounts(&mut self, spec: &mut Json) {
+        let configuration = &mut spec["deploymentConfiguration"];
+        for (name, amounts) in [
+            ("minimumHealthyPercent", [0, 50, 100]),
+            ("maximumPercent", [100, 150, 200]),
+        ] {
+            if configuration.get(name).is_some() {
+                configuration[name] = self.choices.pick(&amounts).into();
+            }
+        }
     }
 
     /// The hosts of every ingress are its own, and of a service's ingresses each has paths of its own.

@@ -3,6 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::resource::compare::compare;
+use crate::resource::difference::Cause;
 use crate::resource::ecs::{service, task_definition, task_override};
 use crate::resource::shape::Cost;
 use crate::resource::shape::arbitrary::arbitrary;
@@ -379,4 +380,26 @@ fn a_structure_without_members_says_nothing() {
     let mut live = observed_service("REPLICA", 200, 100);
     live["deploymentConfiguration"]["lifecycleHooks"] = json!([{"targetType": "AWS_LAMBDA"}]);
     assert_eq!(differences(&SERVICE, desired, live), NONE);
+}
+
+#[test]
+fn a_default_that_moves_with_another_member_is_no_drift() {
+    let desired = Value::from_json(minimal_service());
+    let record = crate::resource::compare::record_of(&SERVICE, &desired);
+    let mut daemon = minimal_service();
+    daemon["schedulingStrategy"] = "DAEMON".into();
+    let drifted = |live: Json| {
+        let differences = compare(
+            &SERVICE,
+            &Value::from_json(daemon.clone()),
+            &Value::from_json(live),
+            Some(&record),
+        );
+        let amounts = differences
+            .iter()
+            .filter(|item| item.path.top() == "deploymentConfiguration");
+        amounts.filter(|item| item.cause != Cause::Planned).count()
+    };
+    assert_eq!(drifted(observed_service("REPLICA", 200, 100)), 0);
+    assert_ne!(drifted(observed_service("REPLICA", 150, 100)), 0);
 }

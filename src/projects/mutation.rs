@@ -40,6 +40,10 @@ pub fn mutate(desired: &mut Desired, choices: &mut Choices<'_>) -> Option<Mutati
     {
         return None;
     }
+    // AWS takes codes of gRPC alone there (Matcher in its reference), and the checks of all projects are HTTP's.
+    if spec.text("protocolVersion") == Some("GRPC") {
+        return None;
+    }
     resource.spec = spec;
     Some(Mutation {
         address: resource.address.clone(),

@@ -21,8 +21,8 @@ use crate::value::{Text, Value};
 const LONGEST: usize = 1_200;
 
 #[test]
-fn ten_thousand_projects_settle_whatever_order_aws_answers_in() {
-    holds(cases("SENDO_PROJECTS", 10_000), LONGEST, |choices| {
+fn projects_settle_whatever_order_aws_answers_in() {
+    holds(cases("SENDO_PROJECTS", 1_000), LONGEST, |choices| {
         let project = project(choices);
         check(&project, choices).map_err(|why| format!("{why}\n{}", shown(&project)))
     });

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::resource::listener_rule::pattern::same;
+use crate::resource::listener_rule::pattern::{covers, narrower, same};
 
 fn conditions(host: &str, path: Option<&str>) -> Value {
     let mut conditions = vec![json!({"field": "host-header", "values": [host]})];

@@ -243,7 +243,8 @@ impl Graph {
         }
     }
 
-    /// The steps in an order in which each stands behind all that it needs.
+    /// The steps in an order in which each stands behind all that it needs. Steps that wait for one another, which is a
+    /// defect, stand at the end: whoever walks the order never gets to them, and says so.
     fn sorted(self) -> Vec<Step> {
         let mut order: Vec<usize> = Vec::new();
         let mut placed: BTreeSet<usize> = BTreeSet::new();
@@ -252,6 +253,7 @@ impl Graph {
                 .filter(|at| !placed.contains(at) && self.steps[*at].needs.is_subset(&placed))
                 .collect();
             if next.is_empty() {
+                order.extend((0..self.steps.len()).filter(|at| !placed.contains(at)));
                 break;
             }
             placed.extend(&next);
@@ -293,4 +295,24 @@ pub fn transitions(change: &Change) -> bool {
         .kind
         .transition
         .is_some_and(|form| form(&live.spec, spec).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_wait_for_one_another_are_not_lost() {
+        let mut graph = Graph::default();
+        let (one, other) = (graph.add(0, Act::Create, None), graph.add(1, Act::Create, None));
+        let free = graph.add(2, Act::Create, None);
+        graph.need(Some(one), Some(other));
+        graph.need(Some(other), Some(one));
+        graph.need(Some(other), Some(free));
+        let sorted = graph.sorted();
+        let order: Vec<usize> = sorted.iter().map(|step| step.change).collect();
+        assert_eq!(order, [2, 0, 1]);
+        assert_eq!(sorted[1].needs, BTreeSet::from([2]));
+        assert_eq!(sorted[2].needs, BTreeSet::from([0, 1]));
+    }
 }

@@ -15,6 +15,7 @@ mod context;
 mod copied;
 mod developer;
 mod developer_env;
+mod health_check;
 mod hosts;
 mod image;
 mod ingress;

@@ -4,6 +4,7 @@ use super::arn;
 use super::body::Body;
 use super::conditions;
 use super::containers::{self, Container};
+use super::health_check;
 use super::naming;
 use crate::manifest::diagnostic::Diagnostic;
 use crate::manifest::source::Span;
@@ -83,6 +84,7 @@ fn read_one(
 ) -> Option<Ingress> {
     arn::check(item, "listenerArn", "elasticloadbalancing", "listener/app/", out);
     conditions::check(item, item.list("hosts").len(), out);
+    health_check::check(item, out);
     let target = target(item, definition, out);
     if several && !item.has("name") {
         out.push(

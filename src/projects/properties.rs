@@ -10,10 +10,11 @@ use crate::compose::{Input, compose};
 use crate::manifest::diagnostic::{Style, render};
 use crate::manifest::loaded::load_sources;
 use crate::plan::text::{plain, render as text};
-use crate::plan::{Options, Plan, build};
+use crate::plan::{Change, Options, Plan, build};
 use crate::resource::canonical::canonical;
 use crate::resource::difference::Difference;
 use crate::resource::graph::{Desired, ManifestId, Resource};
+use crate::resource::path::{Path, Step};
 use crate::resource::snapshot::{Observation, Snapshot};
 use crate::value::{Text, Value};
 
@@ -167,8 +168,9 @@ fn names_only(plan: &Plan, mutation: &Mutation, desired: &Desired) -> Result<(),
     for change in plan.actions() {
         if change.address == mutation.address {
             named = true;
-            let below = |path: &crate::resource::path::Path| path.steps().starts_with(mutation.path.steps());
-            if change.differences.is_empty() || !change.differences.iter().all(|item| below(&item.path)) {
+            let below = |path: &Path| path.steps().starts_with(mutation.path.steps());
+            let expected = |item: &Difference| below(&item.path) || moves_along(change, &item.path);
+            if change.differences.is_empty() || !change.differences.iter().all(expected) {
                 return Err("other members are named".to_owned());
             }
             continue;
@@ -191,4 +193,19 @@ fn names_only(plan: &Plan, mutation: &Mutation, desired: &Desired) -> Result<(),
         }
     }
     named.then_some(()).ok_or_else(|| "it is not named".to_owned())
+}
+
+/// Whether nobody declares the member, in a type some of whose defaults depend on other members.
+fn moves_along(change: &Change, path: &Path) -> bool {
+    let depends = (change.kind.table)()
+        .as_object()
+        .is_some_and(|object| object.rule.is_some());
+    let mut declared = change.resource.as_ref().map(|resource| &resource.spec);
+    for step in path.steps() {
+        declared = match step {
+            Step::Member(name) => declared.and_then(|value| value.get(name)),
+            _ => return false,
+        };
+    }
+    depends && declared.is_none_or(|value| *value == Value::Null)
 }

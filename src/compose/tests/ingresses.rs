@@ -176,3 +176,26 @@ fn the_range_of_priorities_goes_with_rules_that_name_none() {
         (200, 299)
     );
 }
+
+#[test]
+fn codes_of_a_healthy_answer_are_those_of_the_protocol() {
+    let message = |version: &str, matcher: &str| {
+        messages(&format!(
+            "[{{{LISTENER}, hosts: [a.example.com], protocolVersion: {version}, healthCheck: {{matcher: '{matcher}'}}}}]"
+        ))
+    };
+    for (version, matcher) in [("HTTP1", "200,301-302"), ("HTTP2", "499"), ("GRPC", "0,12-99")] {
+        assert_eq!(message(version, matcher), "", "{version} {matcher}");
+    }
+    for (version, matcher) in [
+        ("HTTP1", "200-"),
+        ("HTTP1", "299-200"),
+        ("HTTP1", "200, 201"),
+        ("HTTP1", "12"),
+        ("GRPC", "200"),
+    ] {
+        let said = message(version, matcher);
+        assert!(said.contains(&format!("`{matcher}` is no list of")), "{said}");
+    }
+    assert_snapshot!(message("GRPC", "200"), @"a.yaml:5:312: error: `200` is no list of gRPC codes");
+}

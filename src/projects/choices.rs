@@ -69,7 +69,7 @@ pub fn holds<F>(cases: u64, longest: usize, property: F)
 where
     F: Fn(&mut Choices<'_>) -> Result<(), String> + Sync,
 {
-    let begin = std::env::var("SENDO_SEED").map_or(1, |seed| seed.parse::<u64>().unwrap());
+    let begin = first_seed();
     let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let work = || {
         while !failed.load(Ordering::Relaxed) {
@@ -89,12 +89,22 @@ where
     });
 }
 
+/// The seed that `SENDO_SEED` names, or else the first: the same cases in every run.
+pub fn first_seed() -> u64 {
+    std::env::var("SENDO_SEED").map_or(1, |seed| seed.parse().unwrap())
+}
+
+/// Draws of this seed.
+pub fn runner(seed: u64, config: Config) -> TestRunner {
+    let mut bytes = [1; 16];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::XorShift, &bytes))
+}
+
 fn run<F>(seed: u64, cases: u64, longest: usize, property: &F) -> Result<(), String>
 where
     F: Fn(&mut Choices<'_>) -> Result<(), String>,
 {
-    let mut bytes = [1; 16];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
         cases: u32::try_from(cases).unwrap(),
         failure_persistence: None,
@@ -102,8 +112,7 @@ where
         max_shrink_time: 20_000,
         ..Config::default()
     };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::XorShift, &bytes));
-    let outcome = runner.run(&vec(ANY, 0..longest), |numbers| {
+    let outcome = runner(seed, config).run(&vec(ANY, 0..longest), |numbers| {
         property(&mut Choices::new(&numbers)).map_err(TestCaseError::fail)
     });
     outcome.map_err(|error| error.to_string())

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::Config;
 use sendo_sandbox::{Clock, Sandbox, Service};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::choices::{Choices, cases};
+use super::choices::{Choices, cases, first_seed, runner};
 use super::project::{Project, project};
 use super::properties::{composed, planned, shown};
 use crate::apply::{Event, Observer, Options as ApplyOptions, apply};
@@ -22,7 +22,7 @@ const REGION: &str = "ap-northeast-1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_projects_are_applied_once_and_then_nothing_is_left() {
-    let mut runner = TestRunner::default();
+    let mut runner = runner(first_seed(), Config::default());
     for _ in 0..cases("SENDO_RUNNING", 100) {
         let numbers = proptest::collection::vec(proptest::num::u16::ANY, 0..1_200);
         let numbers = numbers.new_tree(&mut runner).unwrap().current();

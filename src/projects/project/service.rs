@@ -118,6 +118,16 @@ impl Draft<'_, '_> {
                 configuration[name] = self.choices.pick(&amounts).into();
             }
         }
+        // With as many as there should be, and no fewer, no task can be replaced.
+        let least = configuration
+            .get("minimumHealthyPercent")
+            .map_or(100, |least| least.as_i64().unwrap());
+        if configuration
+            .get("maximumPercent")
+            .is_some_and(|most| *most == least)
+        {
+            configuration["maximumPercent"] = 150.into();
+        }
     }
 
     /// The hosts of every ingress are its own, and of a service's ingresses each has paths of its own.

@@ -106,6 +106,7 @@ fn deployment(service: &Value, out: &mut Problems) {
         return;
     };
     let path = Path::root().member("deploymentConfiguration");
+    amounts(service, configuration, &path, out);
     if configuration.text("strategy") == Some("BLUE_GREEN")
         && configuration.get("bakeTimeInMinutes").is_none()
     {
@@ -122,6 +123,29 @@ fn deployment(service: &Value, out: &mut Problems) {
             out,
         );
         role(&path.member("roleArn"), hook.get("roleArn"), out);
+    }
+}
+
+/// How many tasks may be missing and how many too many while a deployment runs, with AWS's defaults.
+fn amounts(service: &Value, configuration: &Value, path: &Path, out: &mut Problems) {
+    let (most, least) = match service.text("schedulingStrategy") {
+        Some("DAEMON") => (100, 0),
+        _ => (200, 100),
+    };
+    let amount = |name: &str, default| configuration.get(name).and_then(Value::as_i64).unwrap_or(default);
+    let most = amount("maximumPercent", most);
+    let least = amount("minimumHealthyPercent", least);
+    if !(0..=100).contains(&least) {
+        let message = format!("a minimum of {least} percent healthy tasks is no part of the desired count");
+        out.add(path.member("minimumHealthyPercent"), message, "0 to 100");
+    } else if most < 100 || most <= least {
+        let message = format!("with {least} to {most} percent of the desired count no task can be replaced");
+        let help = "raise `maximumPercent`, or lower `minimumHealthyPercent`";
+        let member = match configuration.get("maximumPercent") {
+            Some(_) => "maximumPercent",
+            None => "minimumHealthyPercent",
+        };
+        out.add(path.member(member), message, help);
     }
 }
 

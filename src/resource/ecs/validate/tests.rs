@@ -459,3 +459,34 @@ fn service_connect_names_ports_of_the_definition() {
         ["serviceConnectConfiguration.services[1].portName: no port mapping is named `wob`"]
     );
 }
+
+#[test]
+fn a_deployment_needs_room_to_replace_a_task() {
+    let problems = |amounts: Json| of_service(json!({"deploymentConfiguration": amounts}), None);
+    for amounts in [
+        json!({}),
+        json!({"maximumPercent": 100, "minimumHealthyPercent": 0}),
+        json!({"maximumPercent": 101}),
+    ] {
+        assert_eq!(problems(amounts), NONE);
+    }
+    assert_eq!(
+        problems(json!({"maximumPercent": 100})),
+        [
+            "deploymentConfiguration.maximumPercent: with 100 to 100 percent of the desired count no task can be replaced"
+        ]
+    );
+    assert_eq!(
+        problems(json!({"minimumHealthyPercent": 120})),
+        [
+            "deploymentConfiguration.minimumHealthyPercent: a minimum of 120 percent healthy tasks is no part of the desired count"
+        ]
+    );
+    let daemon = json!({"schedulingStrategy": "DAEMON", "deploymentConfiguration": {"maximumPercent": 100}});
+    let service = value(json!({"serviceName": "agent", "launchType": "EC2"}));
+    let mut service = service.as_map().unwrap().clone();
+    for (name, member) in value(daemon).as_map().unwrap().iter() {
+        service.insert(name.clone(), member.clone());
+    }
+    assert_eq!(shown(super::service(&Value::Map(service), None)), NONE);
+}

@@ -130,9 +130,13 @@ fn check_deployment(params: Params<'_>) -> Result<(), ApiError> {
         return Ok(());
     };
     let number = |name: &str| config.number(name);
+    let (most, least) = match params.text("schedulingStrategy") {
+        Some("DAEMON") => (100, 0),
+        _ => (200, 100),
+    };
     let (most, least) = (
-        number("maximumPercent").unwrap_or(200),
-        number("minimumHealthyPercent").unwrap_or(100),
+        number("maximumPercent").unwrap_or(most),
+        number("minimumHealthyPercent").unwrap_or(least),
     );
     if !(0..=100).contains(&least) {
         return Err(invalid("minimumHealthyPercent must be between 0 and 100."));

@@ -127,13 +127,14 @@ async fn no_command_prints_or_keeps_a_secret() {
         "{commands:?} {formats:?}"
     );
     stage.edit("api.yaml", "RAILS_ENV: production", "RAILS_ENV: staging");
-    let (last, first): (Vec<&String>, Vec<&String>) = commands.iter().partition(|name| *name == "delete");
-    for arguments in first
-        .into_iter()
-        .chain(last)
-        .filter_map(|name| ways(name))
-        .flatten()
-    {
+    // Whatever begins a project inside of this one makes both wrong, and what is deleted can't be read any more.
+    let mut commands = commands;
+    commands.sort_by_key(|name| match name.as_str() {
+        "init" => 2,
+        "delete" => 1,
+        _ => 0,
+    });
+    for arguments in commands.iter().filter_map(|name| ways(name)).flatten() {
         let mut all: Vec<Vec<&str>> = LOUDER.iter().map(|more| [arguments, *more].concat()).collect();
         all.extend(
             formats

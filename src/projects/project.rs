@@ -35,6 +35,8 @@ struct Draft<'a, 'b> {
     documents: Vec<Json>,
     /// Numbers that make names unique.
     used: usize,
+    /// What the priorities that manifests name begin with.
+    priorities: usize,
 }
 
 /// A service, as far as copies of it must know it.
@@ -47,6 +49,16 @@ struct Written {
 
 /// Any project.
 pub fn project(choices: &mut Choices<'_>) -> Project {
+    with_priorities(2_000, choices)
+}
+
+/// Any project that may follow on another: it names no priority that a rule of the other has, since such a number is free
+/// only in the apply after the one in which that rule goes.
+pub fn successor(choices: &mut Choices<'_>) -> Project {
+    with_priorities(3_000, choices)
+}
+
+fn with_priorities(priorities: usize, choices: &mut Choices<'_>) -> Project {
     let mut draft = Draft {
         choices,
         templates: Vec::new(),
@@ -54,6 +66,7 @@ pub fn project(choices: &mut Choices<'_>) -> Project {
         batches: Vec::new(),
         documents: Vec::new(),
         used: 0,
+        priorities,
     };
     let [templates, services, batches, developers] = [3, 4, 4, 3].map(|most| draft.choices.below(most));
     (0..templates).for_each(|at| draft.template(at));

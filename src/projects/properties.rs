@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::choices::{Choices, cases, holds, same};
 use super::mutation::{Mutation, mutate};
-use super::project::{Project, project};
+use super::project::{Project, project, successor};
 use super::world::World;
 use crate::compose::{Input, compose};
 use crate::manifest::diagnostic::{Style, render};
@@ -50,7 +50,7 @@ fn becomes_another(
 ) -> Result<(), String> {
     let second = Project {
         environment,
-        ..project(choices)
+        ..successor(choices)
     };
     let then = |why: String| format!("{why}\nafter what follows became:\n{}", shown(&second));
     let desired = composed(&second).map_err(then)?;

@@ -146,7 +146,7 @@ impl Draft<'_, '_> {
         if at > 0 {
             ingress["paths"] = json!([format!("/{service}/{at}/*")]);
         } else if of == 1 && self.choices.chance(20) {
-            ingress["priority"] = (2000 + number).into();
+            ingress["priority"] = (self.priorities + number).into();
         }
         if literal && self.choices.chance(40) {
             ingress["dns"] = json!({ "hostedZoneId": ZONE });
